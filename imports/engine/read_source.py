@@ -1,0 +1,49 @@
+"""The program that reads a source: one process a file, with limits of its own, so that a hostile file ends nothing else.
+
+    python -m imports.engine.read_source < request.json > answer.json
+
+Request: {"path", "rows_path", "options", "limits", "memory_bytes", "cpu_seconds"}. Answer: {"summary": …} or
+{"rejected": {"code", "message", "details"}}. It exits 0 with either; anything else is a crash (imports/reading.py).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Read the source that the request on stdin names; answer on stdout."""
+    request = json.load(sys.stdin)
+    limit_resources(request["memory_bytes"], request["cpu_seconds"])
+    json.dump(answer(request), sys.stdout)
+
+
+def limit_resources(memory_bytes: int, cpu_seconds: int) -> None:
+    """Limit this process. It cannot take the limits back."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    # An abort is expected here: it must not leave the file's content on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to a request."""
+    # Imported under the limits: readers load parsers written in other languages.
+    from imports.engine.errors import SourceRejected
+    from imports.engine.readers import Limits, ReadingOptions, read_source
+
+    options = ReadingOptions.from_json(request["options"])
+    limits = Limits(**request["limits"])
+    try:
+        summary = read_source(Path(request["path"]), Path(request["rows_path"]), options, limits)
+    except SourceRejected as rejected:
+        return {"rejected": {"code": rejected.code, "message": rejected.message, "details": rejected.details}}
+    return {"summary": summary.as_json()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Readers turn the bytes of a source into rows: text with the row number of the source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imports.engine.errors import SourceRejected
+from imports.engine.readers.content import Content, content_of
+from imports.engine.readers.source import (
+    Limits,
+    ReadingOptions,
+    SourceColumn,
+    SourceSummary,
+    SourceWarning,
+)
+
+__all__ = ["Limits", "ReadingOptions", "SourceColumn", "SourceSummary", "SourceWarning", "read_source"]
+
+
+def read_source(path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
+    """Write the rows of a file to a rows file and return what the file holds. Raises SourceRejected.
+
+    Parsers of foreign formats can take all memory or abort the process: call this in the child (imports/reading.py).
+    """
+    size_bytes = path.stat().st_size
+    if size_bytes > limits.size_bytes:
+        raise file_too_large(size_bytes, limits)
+    content = content_of(path)
+    # Each reader is imported when its file comes: the child starts anew for every file.
+    if content is Content.DELIMITED:
+        from imports.engine.readers.delimited import read_delimited
+
+        return read_delimited(path, rows_path, options, limits)
+    if content is Content.HTML:
+        from imports.engine.readers.html import read_html
+
+        return read_html(path, rows_path, options, limits)
+    from imports.engine.readers.excel import read_excel
+
+    return read_excel(path, rows_path, options, limits, is_zip=content is Content.ZIP)
+
+
+def file_too_large(size_bytes: int, limits: Limits) -> SourceRejected:
+    """Return the refusal of a file over the size limit."""
+    found, allowed = size_bytes / 1024 / 1024, limits.size_bytes / 1024 / 1024
+    message = f"The file has {found:,.1f} MB; at most {allowed:,.0f} MB are allowed. Split it into several files."
+    return SourceRejected("file_too_large", message, limit=limits.size_bytes)

@@ -1,0 +1,78 @@
+"""Tells what a file is by its bytes. Its name says nothing: systems export HTML as .xls, and people rename."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+from imports.engine.errors import SourceRejected
+
+HEAD_BYTES = 4096
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# What people pick by mistake, by its first bytes.
+FOREIGN = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"MZ",
+    b"\x7fELF", b"SQLite format 3", b"RIFF", b"OggS", b"ID3", b"\x28\xb5\x2f\xfd", b"II*\x00", b"MM\x00*", b"{\\rtf", b"PAR1",
+)  # fmt: skip
+HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|meta|div)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+VCARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)", re.IGNORECASE)
+JSON = re.compile(r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\})|\[\s*(?:[{\[\]]|"[^"\n]*"\s*[,\]]|-?\d))')
+XML = re.compile(r"\s*<\?xml\b|\s*<[A-Za-z][\w:-]*(?:\s[^>]*)?>")
+
+
+class Content(StrEnum):
+    """The kinds of file that can be read."""
+
+    DELIMITED = "delimited"
+    ZIP = "zip"  # perhaps a workbook
+    OLE = "ole"  # an old or an encrypted workbook
+    HTML = "html"
+
+
+def content_of(path: Path) -> Content:
+    """Return what a file holds. Raises SourceRejected("empty_file" or "unsupported_type")."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        if path.stat().st_size <= HEAD_BYTES:
+            raise SourceRejected(
+                "empty_file", "The file is empty. Choose a file with column names and at least one row."
+            )
+        return Content.DELIMITED
+    if head.startswith(ZIP):
+        return Content.ZIP
+    if head.startswith(OLE):
+        return Content.OLE
+    if head.startswith(FOREIGN):
+        raise unsupported_type()
+    text = _as_text(head)
+    if HTML.match(text):
+        return Content.HTML
+    if VCARD.match(text) or JSON.match(text) or XML.match(text) or _is_binary(text):
+        raise unsupported_type()
+    return Content.DELIMITED
+
+
+def unsupported_type() -> SourceRejected:
+    """Return the refusal of what is no table; clients match on its message."""
+    return SourceRejected("unsupported_type", "Invalid file type. Only CSV and Excel files allowed.")
+
+
+def _as_text(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace").lstrip("\ufeff")
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 8 and min(even, odd) * 4 < max(even, odd):
+        return head.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
+    return head.decode("utf-8-sig", "replace") if head.startswith(b"\xef\xbb\xbf") else head.decode("latin-1")
+
+
+def _is_binary(text: str) -> bool:
+    """Say whether the text has more control characters than a damaged table would."""
+    strange = sum(1 for character in text if character < " " and character not in "\t\r\n\x1f")
+    return strange * 10 > len(text)

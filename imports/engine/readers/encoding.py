@@ -1,0 +1,275 @@
+"""Finds out which encoding the bytes of a text file are in, by looking at all of them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from imports.engine.errors import SourceRejected
+from imports.engine.readers.legacy import Guess, guess_legacy
+from imports.engine.readers.source import SourceWarning
+
+BLOCK_BYTES = 1024 * 1024
+# Lines with bytes outside ASCII that are kept to judge by.
+SAMPLE_LINES = 2_000
+SAMPLE_LINE_BYTES = 2_000
+# This share of such lines is valid UTF-8 in a file that mixes it with an East Asian encoding; fewer are accidents.
+MIXED_SHARE = 0.3
+# Longest first: the mark of UTF-32 begins with that of UTF-16.
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
+# One apostrophe that our own export, or a person in a spreadsheet, put before what would be taken for a formula.
+ESCAPED_FORMULA = re.compile("'(?:[=+\\-@\t\r\n'＝])".encode().replace("＝".encode(), b"\xef"))
+HIGH = re.compile(b"[\x80-\xff]")
+# UTF-8 that was taken for windows-1252 and encoded once more: “Ã¼” for “ü”.
+TWICE = re.compile("[\xc2-\xf4][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """How to decode a text file, and what is in it that needs a second look."""
+
+    encoding: str  # as people know it, "utf-8"
+    errors: str  # how bytes that do not fit are decoded: the name of a codecs error handler
+    codec: str  # what Python decodes with; takes the mark off
+    is_encoded_twice: bool
+    has_control_characters: bool
+    has_escaped_formulas: bool
+    has_scientific: bool  # something like 1.2E+10
+    has_undecodable: bool
+    warnings: tuple[SourceWarning, ...]
+
+
+def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
+    """Read the whole file once, in blocks, and return how to read its text.
+
+    `encoding` is what a person chose. Raises SourceRejected("unknown_encoding") if there is no such.
+    """
+    head = _head(path)
+    if encoding is not None:
+        codec = _chosen_codec(encoding, head)
+        return _facts(path, codec, encoding=encoding, errors="replace")
+    mark = next((codec for mark, codec in MARKS if head.startswith(mark)), None) or _utf16_without_mark(head)
+    if mark:
+        return _facts(path, mark, encoding=mark.removesuffix("-sig"), errors="replace")
+    survey = _survey_utf8(path)
+    if survey.first_invalid_line is None:
+        return _facts(path, "utf-8", encoding="utf-8", errors="strict", twice=is_encoded_twice(survey.sample))
+    guess = guess_legacy(survey.sample)
+    if survey.valid_lines and _is_mixed(survey, guess):
+        return _mixed(path, survey)
+    warnings = []
+    if guess.rival:
+        message = (
+            f"The file's encoding is not certain: it was read as {guess.encoding}, but could be {guess.rival}. "
+            "If letters look wrong, choose another encoding."
+        )
+        warnings.append(SourceWarning("doubtful_encoding", message, None, needs_review=True))
+    return _facts(path, guess.encoding, encoding=guess.encoding, errors="replace", warnings=tuple(warnings))
+
+
+def is_encoded_twice(sample: list[bytes]) -> bool:
+    """Say whether lines of UTF-8 hold text that was encoded twice."""
+    twice = otherwise = 0
+    for line in sample:
+        for run in re.findall("[^\x00-\x7f]+", line.decode("utf-8", "replace")):
+            if repair_twice(run) != run:
+                twice += 1
+            else:
+                otherwise += 1
+    return twice > 0 and twice >= 9 * otherwise
+
+
+def repair_twice(text: str) -> str:
+    """Return text that was encoded twice as it was meant; what was not stays as it is."""
+    return TWICE.sub(_repair_match, text)
+
+
+def _repair_match(match: re.Match[str]) -> str:
+    # windows-1252 leaves five bytes undefined; they pass through as the control characters of the same number.
+    raw = b"".join(
+        character.encode("latin-1") if ord(character) < 0x100 else character.encode("cp1252") for character in match[0]
+    )
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _chosen_codec(encoding: str, head: bytes) -> str:
+    try:
+        info = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        info = None
+    # Codecs such as base64 are no text encodings.
+    if info is None or not info._is_text_encoding:
+        message = f"There is no encoding called “{encoding}”. Try utf-8 or cp1252."
+        raise SourceRejected("unknown_encoding", message, field="encoding")
+    if info.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return info.name
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """Return the codec of UTF-16 text without a mark: line ends and delimiters show as a byte beside a zero."""
+    head = head[: len(head) // 2 * 2]
+    zeros_first, zeros_second = head[0::2].count(0), head[1::2].count(0)
+    # Where every second byte is never zero and the others often are, ASCII characters alternate with zeros.
+    if zeros_second > 2 * zeros_first and zeros_second >= len(head) // 20 and _decodes(head, "utf-16-le"):
+        return "utf-16-le"
+    if zeros_first > 2 * zeros_second and zeros_first >= len(head) // 20 and _decodes(head, "utf-16-be"):
+        return "utf-16-be"
+    return None
+
+
+def _decodes(head: bytes, codec: str) -> bool:
+    text = codecs.getincrementaldecoder(codec)("replace").decode(head)
+    strange = sum(1 for character in text if character == "\ufffd" or (character < " " and character not in "\t\r\n"))
+    return strange * 50 <= len(text)
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What the file looks like, taken as UTF-8."""
+
+    sample: list[bytes]  # lines with bytes outside ASCII
+    first_invalid_line: int | None = None  # counted from 1
+    valid_lines: int = 0  # of those with bytes outside ASCII
+    invalid_lines: int = 0
+
+
+def _survey_utf8(path: Path) -> _Survey:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    survey = _Survey([])
+    try:
+        for block in _blocks(path):
+            decoder.decode(block)
+            if len(survey.sample) < SAMPLE_LINES and not block.isascii():
+                survey.sample += _high_lines(block)[: SAMPLE_LINES - len(survey.sample)]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _survey_lines(path)
+    return survey
+
+
+def _high_lines(block: bytes) -> list[bytes]:
+    return [line[:SAMPLE_LINE_BYTES] for line in re.split(b"[\r\n]+", block) if not line.isascii()]
+
+
+def _survey_lines(path: Path) -> _Survey:
+    """Look at each line of a file that is not valid UTF-8 throughout."""
+    survey = _Survey([])
+    number = 0
+    for block in _blocks(path, whole_lines=True):
+        for line in block.splitlines() if b"\n" in block or b"\r" in block else [block]:
+            number += 1
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+                survey.valid_lines += 1
+            except UnicodeDecodeError:
+                survey.invalid_lines += 1
+                if survey.first_invalid_line is None:
+                    survey.first_invalid_line = number
+                if len(survey.sample) < SAMPLE_LINES:
+                    survey.sample.append(line[:SAMPLE_LINE_BYTES])
+    return survey
+
+
+def _is_mixed(survey: _Survey, guess: Guess) -> bool:
+    # In an encoding of one byte a character, text that happens to be valid UTF-8 makes no sense ("Ã¼"); in the others
+    # two ordinary characters can be.
+    if guess.is_single_byte:
+        return True
+    return survey.valid_lines >= MIXED_SHARE * (survey.valid_lines + survey.invalid_lines)
+
+
+def _mixed(path: Path, survey: _Survey) -> TextFacts:
+    lines = "1 line is" if survey.invalid_lines == 1 else f"{survey.invalid_lines:,} lines are"
+    guess = guess_legacy(survey.sample)
+    fallback = guess.encoding if guess.is_single_byte else "cp1252"
+    message = (
+        f"The file mixes encodings: most of it is UTF-8, but {lines} not (the first is line {survey.first_invalid_line}). "
+        f"Those bytes were read as {fallback}. Check the names there."
+    )
+    warning = SourceWarning("mixed_encoding", message, survey.first_invalid_line, needs_review=True)
+    return _facts(path, "utf-8", encoding="utf-8", errors=_fallback_handler(fallback), warnings=(warning,))
+
+
+def _fallback_handler(encoding: str) -> str:
+    """Register an error handler that reads the bytes that are not UTF-8 in a one-byte encoding; return its name."""
+
+    def decode_rest(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        return error.object[error.start : error.end].decode(encoding, "replace"), error.end
+
+    name = f"irisx-fallback-{encoding}"
+    codecs.register_error(name, decode_rest)
+    return name
+
+
+def _facts(
+    path: Path,
+    codec: str,
+    *,
+    encoding: str,
+    errors: str,
+    twice: bool = False,
+    warnings: tuple[SourceWarning, ...] = (),
+) -> TextFacts:
+    """Look once at the whole text, as UTF-8 bytes, for what makes a cell need a second look."""
+    has_control = has_formula = has_scientific = has_undecodable = False
+    end = b""
+    for block in _utf8_blocks(path, codec, errors):
+        # What straddles two blocks is seen with the next.
+        seen = end + block
+        end = block[-8:]
+        has_control = has_control or len(seen.translate(None, CONTROL_BYTES)) < len(seen)
+        has_control = has_control or C1_CONTROL.search(seen) is not None
+        has_formula = has_formula or ESCAPED_FORMULA.search(seen) is not None
+        has_scientific = has_scientific or b"E+" in seen or b"e+" in seen
+        has_undecodable = has_undecodable or b"\xef\xbf\xbd" in seen
+    if twice:
+        message = (
+            "The text in this file was encoded twice (“Ã¼” instead of “ü”); it was put right. "
+            "If letters look wrong, choose the encoding."
+        )
+        warnings = (*warnings, SourceWarning("encoded_twice", message, None, needs_review=True))
+    return TextFacts(
+        encoding, errors, codec, twice, has_control, has_formula, has_scientific, has_undecodable, warnings
+    )
+
+
+def _utf8_blocks(path: Path, codec: str, errors: str) -> Iterator[bytes]:
+    if codec in {"utf-8", "utf-8-sig"} and errors == "strict":
+        yield from _blocks(path)
+        return
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    for block in _blocks(path):
+        yield decoder.decode(block).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _blocks(path: Path, *, whole_lines: bool = False) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            if whole_lines:
+                block += file.readline(BLOCK_BYTES)
+            yield block

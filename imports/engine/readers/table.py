@@ -1,0 +1,297 @@
+"""Turns the records of a source into rows: finds the header, tidies the cells, writes the rows file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from imports.engine.errors import SourceRejected
+from imports.engine.readers.columns import ColumnWatch
+from imports.engine.readers.header import find_header, unique_headers
+from imports.engine.readers.kinds import kind_of
+from imports.engine.readers.source import Limits, SourceColumn, SourceWarning
+from imports.engine.rows_file import RowsFileWriter, block_rows
+
+# The records among which header, width and title lines are found.
+SAMPLE_RECORDS = 100
+# A column without a header is one if this share of the first rows has something in it; else those cells are strays.
+UNNAMED_COLUMN_SHARE = 0.2
+COLUMNS_WITHOUT_REVIEW = 500
+# Lines of totals and remarks at the end that are looked for.
+FOOTERS_MAX = 10
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+COMMENT = re.compile(r"\s*(?:#|//)")
+FOOTER = re.compile(
+    r"\W*(?:(?:sub|grand)?\W?totals?|sum|summe|gesamt|gesamtsumme|total général|totale|suma|итого|合計|合计|总计"
+    r"|end of (?:file|report|list|data)|generated|exported|report|page \d+|source|confidential|©|copyright"
+    r"|\d+ (?:rows?|records?|contacts?|entries|results?))\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was found and written."""
+
+    header_row: int | None  # row number of the header; None: there is none
+    columns: tuple[SourceColumn, ...]
+    total_rows: int
+    warnings: tuple[SourceWarning, ...]
+
+
+def write_table(
+    records: Iterable[list[str]],
+    rows_path: Path,
+    *,
+    first_number: int,
+    header_row: int | None,
+    limits: Limits,
+    clean: Callable[[str], str] | None,
+    expects_scientific: bool,
+) -> Table:
+    """Write the rows of a source, of which every record is given, blank ones too.
+
+    `first_number` is the row number of the first record. `clean` is applied to every cell; None where the reader knows
+    that nothing needs it. Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
+    """
+    records = iter(records)
+    sample = list(islice(records, SAMPLE_RECORDS))
+    if clean:
+        # Headers are cleaned as cells are; their warnings come once the rows are read.
+        sample_cells = [[clean(cell) for cell in record] for record in sample]
+    else:
+        sample_cells = sample
+    header = find_header(sample_cells, first_number)
+    header_index, first_row, warnings = header.index, header.first_row, list(header.warnings)
+    if header_row is not None:
+        header_index, first_row, warnings = _chosen_header(header_row, first_number, len(sample))
+    names = [CONTROL.sub("", name) for name in sample_cells[header_index]] if header_index is not None else []
+    width = _width(names, sample_cells[first_row:], limits)
+    if not width:
+        raise empty_file()
+    headers = unique_headers(names, width)
+    if width > COLUMNS_WITHOUT_REVIEW:
+        message = f"The table has {width:,} columns. Check that they are meant, and choose the few that are needed."
+        warnings.append(SourceWarning("many_columns", message, None, needs_review=True))
+
+    tidy = _Tidier(headers, names, limits, clean)
+    watch = ColumnWatch(width, expects_scientific=expects_scientific)
+    with RowsFileWriter(rows_path, headers) as writer:
+        # The last rows are held back: whether they are footers is known once the end is seen.
+        held_numbers: list[int] = []
+        held: list[list[str]] = []
+        batches = _batches(chain(sample[first_row:], records), first_number + first_row, block_rows(width))
+        for row_numbers, rows in tidy.tidied(batches):
+            if len(rows) >= FOOTERS_MAX:
+                _write(writer, watch, held_numbers, held, limits)
+                held_numbers, held = row_numbers, rows
+            else:
+                held_numbers += row_numbers
+                held += rows
+        tidy.leave_out_footers(held_numbers, held)
+        _write(writer, watch, held_numbers, held, limits)
+    if not writer.total_rows:
+        raise empty_file("The file has column names but no rows under them. Add the contacts and upload it again.")
+    return Table(
+        header_row=None if header_index is None else first_number + header_index,
+        columns=watch.columns(headers),
+        total_rows=writer.total_rows,
+        warnings=(*warnings, *tidy.warnings(), *watch.warnings(headers)),
+    )
+
+
+def empty_file(
+    message: str = "The file is empty. Choose a file with column names and at least one row.",
+) -> SourceRejected:
+    """Return the refusal of a source without rows."""
+    return SourceRejected("empty_file", message)
+
+
+def _chosen_header(header_row: int, first_number: int, sampled: int) -> tuple[int | None, int, list[SourceWarning]]:
+    """Return (place of the header, place of the first row, warnings) for the row number that a person chose."""
+    if header_row == 0:
+        return None, 0, []
+    place = header_row - first_number
+    if not 0 <= place < sampled:
+        message = f"Row {header_row} cannot be the header row. Choose one of rows {first_number} to {first_number + sampled - 1}."
+        raise SourceRejected("invalid_header_row", message, field="header_row")
+    return place, place + 1, []
+
+
+def _width(names: Sequence[str], rows: Sequence[Sequence[str]], limits: Limits) -> int:
+    """Return how many columns the table has: the named ones, and those without a name that are really used."""
+    extents = [_extent(row) for row in rows]
+    extents = [extent for extent in extents if extent]
+    named = _extent(names)
+    # In order of size: so many rows, counted from the widest, may be broken ones.
+    strays = int(len(extents) * UNNAMED_COLUMN_SHARE)
+    used = sorted(extents, reverse=True)[strays] if extents else 0
+    width = max(named, used)
+    if width > limits.columns:
+        message = f"The table has {width:,} columns; at most {limits.columns:,} can be read. Delete those that are not needed."
+        raise SourceRejected("sheet_too_large", message, limit=limits.columns)
+    return width
+
+
+def _extent(record: Sequence[str]) -> int:
+    """Return the number of cells up to the last that is not blank."""
+    for place in range(len(record) - 1, -1, -1):
+        if record[place] and not record[place].isspace():
+            return place + 1
+    return 0
+
+
+def _batches(records: Iterator[list[str]], first_number: int, size: int) -> Iterator[tuple[range, list[list[str]]]]:
+    while batch := list(islice(records, size)):
+        yield range(first_number, first_number + len(batch)), batch
+        first_number += len(batch)
+
+
+def _write(
+    writer: RowsFileWriter, watch: ColumnWatch, row_numbers: Sequence[int], rows: Sequence[list[str]], limits: Limits
+) -> None:
+    if not rows:
+        return
+    if writer.total_rows + len(rows) > limits.rows:
+        message = f"The file has more than {limits.rows:,} rows. Split it into several files."
+        raise SourceRejected("sheet_too_large", message, limit=limits.rows)
+    watch.look(row_numbers, rows)
+    writer.write_all(row_numbers, rows)
+
+
+class _Tidier:
+    """Makes every row as wide as the header, without what is no row, and remembers what was odd."""
+
+    def __init__(
+        self, headers: Sequence[str], names: Sequence[str], limits: Limits, clean: Callable[[str], str] | None
+    ) -> None:
+        self._width = len(headers)
+        self._names = list(names)
+        self._limits = limits
+        self._clean = clean
+        self._found: dict[str, list[int]] = {}  # code → [first row number, how many]
+
+    def tidied(self, batches: Iterable[tuple[range, list[list[str]]]]) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Yield (row numbers, rows) for each batch of records."""
+        for numbers, records in batches:
+            if self._is_tidy(records):
+                yield list(numbers), records
+            else:
+                yield self._tidy_each(numbers, records)
+
+    def leave_out_footers(self, row_numbers: list[int], rows: list[list[str]]) -> None:
+        """Take totals and remarks off the end of the last rows."""
+        for _ in range(min(FOOTERS_MAX, len(rows) - 1)):
+            if not self._is_footer(row_numbers, rows):
+                return
+            self._note("footer", row_numbers.pop())
+            rows.pop()
+
+    def warnings(self) -> list[SourceWarning]:
+        """Return what was odd about the rows, once each, with the first row where it was so."""
+        return [
+            SourceWarning(code, _sentence(code, row, count, self._limits), row, needs_review=code in _REVIEWED)
+            for code, (row, count) in self._found.items()
+        ]
+
+    def _is_tidy(self, records: list[list[str]]) -> bool:
+        """Say whether no record of a batch needs a second look. This is what a large file costs, so it is terse."""
+        return (
+            self._clean is None
+            and set(map(len, records)) == {self._width}
+            and all(record[0] and not record[0].isspace() and record[0][0] not in "#/" for record in records)
+            and self._names not in records
+            and max(map(len, chain.from_iterable(records))) <= self._limits.cell_characters
+        )
+
+    def _tidy_each(self, numbers: range, records: list[list[str]]) -> tuple[list[int], list[list[str]]]:
+        kept_numbers, kept = [], []
+        for number, record in zip(numbers, records, strict=True):
+            row = self._tidy(number, record)
+            if row is not None:
+                kept_numbers.append(number)
+                kept.append(row)
+        return kept_numbers, kept
+
+    def _tidy(self, number: int, record: list[str]) -> list[str] | None:
+        """Return the record as a row; None if it is none."""
+        if self._clean:
+            record = self._cleaned(number, record)
+        extent = _extent(record)
+        if not extent:
+            return None
+        if self._is_repeated_header(record):
+            self._note("repeated_header", number)
+            return None
+        if extent == 1 and self._width > 1 and COMMENT.match(record[0]):
+            self._note("comment_line", number)
+            return None
+        if len(record) < self._width:
+            self._note("short_row", number)
+            record = record + [""] * (self._width - len(record))
+        elif len(record) > self._width:
+            if extent > self._width:
+                self._note("long_row", number)
+            record = record[: self._width]
+        if max(map(len, record)) > self._limits.cell_characters:
+            self._note("long_cell", number)
+            record = [cell[: self._limits.cell_characters] for cell in record]
+        return record
+
+    def _cleaned(self, number: int, record: list[str]) -> list[str]:
+        assert self._clean is not None  # noqa: S101 - for mypy
+        cleaned = [self._clean(cell) for cell in record]
+        for code, pattern in _CELL_FAULTS.items():
+            if any(pattern.search(cell) for cell in cleaned):
+                self._note(code, number)
+        if any(CONTROL.search(cell) for cell in cleaned):
+            self._note("control_characters", number)
+            cleaned = [CONTROL.sub("", cell) for cell in cleaned]
+        return cleaned
+
+    def _is_repeated_header(self, record: list[str]) -> bool:
+        return bool(self._names) and record[: len(self._names)] == self._names
+
+    def _is_footer(self, row_numbers: Sequence[int], rows: Sequence[list[str]]) -> bool:
+        """Say whether the last row has one cell in a table of three columns and more, and is a total or stands apart."""
+        if self._width < 3 or sum(1 for cell in rows[-1] if cell.strip()) != 1:
+            return False
+        text = next(cell for cell in rows[-1] if cell.strip())
+        stands_apart = row_numbers[-1] - row_numbers[-2] > 1
+        return kind_of(text) not in {"email", "phone"} and (stands_apart or FOOTER.fullmatch(text) is not None)
+
+    def _note(self, code: str, number: int) -> None:
+        self._found.setdefault(code, [number, 0])[1] += 1
+
+
+_CELL_FAULTS = {"undecodable_characters": re.compile("\ufffd")}
+_REVIEWED = frozenset({"long_row", "footer", "undecodable_characters"})
+
+
+def _sentence(code: str, row: int, count: int, limits: Limits) -> str:
+    """Return what a person reads about rows that were odd in one way."""
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    where = f"row {row}" if count == 1 else f"the first is row {row}"
+    match code:
+        case "short_row":
+            return f"{rows} had fewer cells than there are columns ({where}); the missing ones are blank."
+        case "long_row":
+            return (
+                f"{rows} had more cells than there are columns ({where}), so values may stand in the wrong column. "
+                "The extra cells were left out. A text with the delimiter in it must be in quotes."
+            )
+        case "long_cell":
+            return f"{rows} had a cell of more than {limits.cell_characters:,} characters ({where}); it was cut there."
+        case "control_characters":
+            return f"{rows} had invisible control characters in a cell ({where}); they were taken out."
+        case "repeated_header":
+            return f"{rows} repeated the column names ({where}) and were left out."
+        case "comment_line":
+            return f"{rows} held a comment ({where}) and were left out."
+        case "footer":
+            return f"{rows} at the end looked like a total or a remark ({where}) and were left out."
+        case _:
+            return f"{rows} had characters that could not be read ({where}). Choose the file's encoding."

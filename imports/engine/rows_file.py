@@ -1,0 +1,196 @@
+"""The rows file: the one form that every source takes before it is imported.
+
+Layout: a magic line; blocks of 1,000 rows (fewer in a very wide table); an index (headers, number of rows, rows a block,
+offset of each block); a trailer of fixed size that says where the index is. So work can start at any row without reading what is before it, on a disk or
+by ranged reads from an object store. A block is JSON: [[row number, …], [[cell, …], …]].
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from imports.engine.errors import EngineError
+
+BLOCK_ROWS_MAX = 1_000
+# What a reader has in memory at once: a block of a table with thousands of columns is cut shorter.
+BLOCK_CELLS_MAX = 50_000
+MAGIC = b"IRISX rows 1\n"
+TRAILER = struct.Struct("<QQ8s")  # offset and length of the index, then TRAILER_MAGIC
+TRAILER_MAGIC = b"rowsend\n"
+# Read from the end at once: holds trailer and index of all but very wide or very long files.
+TAIL_BYTES = 64 * 1024
+# Neighbouring blocks are fetched together up to this size: an object store charges time for each request.
+FETCH_BYTES = 4 * 1024 * 1024
+
+
+class RowsFileDamaged(EngineError):
+    """The rows of this import cannot be read back: the stored file is damaged. Upload the source again."""
+
+    code = "rows_file_damaged"
+
+
+def block_rows(width: int) -> int:
+    """Return how many rows of a table with so many columns make a block."""
+    return max(1, min(BLOCK_ROWS_MAX, BLOCK_CELLS_MAX // max(1, width)))
+
+
+class RowsFileWriter:
+    """Writes rows in order. Without close() the file has no index and is refused by RowsFile."""
+
+    def __init__(self, path: Path, headers: Sequence[str]) -> None:
+        self.headers = list(headers)
+        self.total_rows = 0
+        self._block_rows = block_rows(len(headers))
+        self._offsets: list[int] = []
+        self._numbers: list[int] = []
+        self._rows: list[list[str]] = []
+        self._file = path.open("wb")
+        self._file.write(MAGIC)
+
+    def write(self, row_number: int, cells: list[str]) -> None:
+        """Append one row."""
+        self.write_all([row_number], [cells])
+
+    def write_all(self, row_numbers: Sequence[int], rows: Sequence[list[str]]) -> None:
+        """Append rows with their row numbers, as many of the one as of the other."""
+        self._numbers.extend(row_numbers)
+        self._rows.extend(rows)
+        while len(self._rows) >= self._block_rows:
+            self._write_block()
+
+    def close(self) -> None:
+        """Write what is left, the index and the trailer."""
+        if self._rows:
+            self._write_block()
+        index = orjson.dumps(
+            {
+                "headers": self.headers,
+                "total_rows": self.total_rows,
+                "block_rows": self._block_rows,
+                "offsets": self._offsets,
+            }
+        )
+        index_offset = self._file.tell()
+        self._file.write(index)
+        self._file.write(TRAILER.pack(index_offset, len(index), TRAILER_MAGIC))
+        self._file.close()
+
+    def __enter__(self) -> RowsFileWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            # Half a file must not pass for a whole one.
+            self._file.close()
+
+    def _write_block(self) -> None:
+        numbers, rows = self._numbers[: self._block_rows], self._rows[: self._block_rows]
+        del self._numbers[: self._block_rows], self._rows[: self._block_rows]
+        self._offsets.append(self._file.tell())
+        self._file.write(orjson.dumps([numbers, rows]))
+        self.total_rows += len(rows)
+
+
+class RowsFile:
+    """Reads the rows of one import, from any row on.
+
+    `read_range(offset, length)` returns exactly that part of the file; `size` is the file's size in bytes.
+    Raises RowsFileDamaged for a file that is cut off, changed or not a rows file.
+    """
+
+    def __init__(self, read_range: Callable[[int, int], bytes], size: int) -> None:
+        self._read_range = read_range
+        index, self._end = self._read_index(size)
+        try:
+            self.headers: list[str] = index["headers"]
+            self.total_rows: int = index["total_rows"]
+            self._block_rows: int = index["block_rows"]
+            self._offsets: list[int] = index["offsets"]
+        except (KeyError, TypeError) as error:
+            raise RowsFileDamaged from error
+        if len(self._offsets) != -(-self.total_rows // self._block_rows):
+            raise RowsFileDamaged
+
+    def rows(self, lo: int = 0, hi: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield (row number, cells) of the rows lo to hi - 1, counted from 0; hi None: to the last."""
+        hi = self.total_rows if hi is None else min(hi, self.total_rows)
+        lo = max(lo, 0)
+        if lo >= hi:
+            return
+        size = self._block_rows
+        first_block, last_block = lo // size, (hi - 1) // size
+        for block, (numbers, rows) in self._blocks(first_block, last_block):
+            start = lo - block * size if block == first_block else 0
+            stop = hi - block * size if block == last_block else size
+            if start or stop < size:
+                numbers, rows = numbers[start:stop], rows[start:stop]
+            yield from zip(numbers, rows, strict=True)
+
+    def _blocks(self, first: int, last: int) -> Iterator[tuple[int, tuple[list[int], list[list[str]]]]]:
+        """Yield (place, (row numbers, rows)) of the blocks first to last, with as few reads as memory allows."""
+        bounds = [*self._offsets, self._end]
+        while first <= last:
+            after = first + 1
+            while after <= last and bounds[after + 1] - bounds[first] <= FETCH_BYTES:
+                after += 1
+            fetched = memoryview(self._read(bounds[first], bounds[after] - bounds[first]))
+            for block in range(first, after):
+                content = fetched[bounds[block] - bounds[first] : bounds[block + 1] - bounds[first]]
+                yield block, self._decode_block(content, block)
+            first = after
+
+    def _decode_block(self, content: memoryview, block: int) -> tuple[list[int], list[list[str]]]:
+        expected = min(self._block_rows, self.total_rows - block * self._block_rows)
+        try:
+            numbers, rows = orjson.loads(content)
+        except (ValueError, TypeError) as error:
+            raise RowsFileDamaged from error
+        if len(numbers) != expected or len(rows) != expected:
+            raise RowsFileDamaged
+        return numbers, rows
+
+    def _read_index(self, size: int) -> tuple[Any, int]:
+        """Return the index and the offset where the blocks end."""
+        if size < len(MAGIC) + TRAILER.size:
+            raise RowsFileDamaged
+        tail_offset = max(0, size - TAIL_BYTES)
+        tail = self._read(tail_offset, size - tail_offset)
+        index_offset, index_length, magic = TRAILER.unpack(tail[-TRAILER.size :])
+        is_whole = index_offset >= len(MAGIC) and index_offset + index_length + TRAILER.size == size
+        if magic != TRAILER_MAGIC or not is_whole:
+            raise RowsFileDamaged
+        if index_offset >= tail_offset:
+            index = tail[index_offset - tail_offset : -TRAILER.size]
+        else:
+            index = self._read(index_offset, index_length)
+        try:
+            return orjson.loads(index), index_offset
+        except ValueError as error:
+            raise RowsFileDamaged from error
+
+    def _read(self, offset: int, length: int) -> bytes:
+        content = self._read_range(offset, length)
+        if len(content) != length:
+            raise RowsFileDamaged
+        return content
+
+
+def open_rows_file(path: Path) -> RowsFile:
+    """Return the rows file at a path of this machine; it is opened anew for each read, so nothing stays open."""
+
+    def read_range(offset: int, length: int) -> bytes:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+
+    return RowsFile(read_range, path.stat().st_size)
