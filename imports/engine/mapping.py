@@ -1,0 +1,193 @@
+"""Mapping: suggests which field each column of a source feeds."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from imports.engine.headers import NAME, HeaderMeaning, fold_header, read_header, vote_for_languages
+from imports.engine.schema import Field
+from imports.engine.value_shapes import fits, suggested_by_values
+
+__all__ = ["Suggestion", "fingerprint", "fold_header", "suggest"]
+
+LOWEST_CONFIDENCE = 60  # below, a column is left out and a person may choose
+
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:unnamed|untitled|column|col|field|spalte|feld|colonne|columna|campo|coluna|kolom|kolumna|столбец|поле|列|欄|열)\s?)?[0-9]*|[a-z]"
+)
+# Of several columns for one field, how far each stands behind the plain one ("Phone" before "Work phone" before
+# "Mobile"): work before home, since companies keep these contacts.
+_BEHIND: Mapping[str, int] = {
+    "primary": 0,
+    "first": 0,
+    "contact": 1,
+    "work": 2,
+    "mobile": 3,
+    "home": 4,
+    "company": 6,
+    "other": 8,
+    "second": 10,
+}
+_BEHIND_IF_EMPTY = 20
+_CONFIDENCE: Mapping[str, int] = {"company": 85, "other": 80, "second": 78}  # others 93
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What one column could feed, and why."""
+
+    header: str
+    field: str | None  # a field key; None: not imported
+    confidence: int  # 0–100, in the field; 0 where there is none
+    reason: str  # a short sentence for people
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A column that could feed a field."""
+
+    column: int
+    field: str
+    confidence: int
+    behind: int
+    reason: str
+
+
+def fingerprint(headers: Sequence[str]) -> str:
+    """Return what tells two files of the same layout from others: SHA-256, hex, of the folded headers in order."""
+    return hashlib.sha256("\n".join(map(fold_header, headers)).encode()).hexdigest()
+
+
+def suggest(
+    columns: Sequence[tuple[str, Sequence[str]]],
+    fields: Sequence[Field],
+    remembered: Mapping[str, str | None] = {},  # noqa: B006 — read only
+) -> list[Suggestion]:
+    """Return a suggestion for each (header, values) column, decided for the file as a whole: a field is given once.
+
+    `fields` are those a column may feed. `remembered` is what this tenant chose before: folded header → field key or
+    None. Trusted in this order: memory, the header's words, the values.
+    """
+    headers = [header for header, _ in columns]
+    labels = {field.key: field.label for field in fields}
+    guesses = [*_by_same_name(headers, fields), *_by_words(columns, labels), *_by_values(columns)]
+    candidates = [
+        *(candidate for candidate in _by_memory(headers, remembered) if candidate.field in labels),
+        *(_judged_by_values(candidate, columns, labels) for candidate in guesses if candidate.field in labels),
+    ]
+    choices: list[Suggestion | None] = [None] * len(columns)
+    left_out = {column for column, header in enumerate(headers) if remembered.get(fold_header(header), "") is None}
+    given: dict[str, str] = {}  # field → header
+    for candidate in sorted(
+        candidates, key=lambda candidate: (candidate.behind - candidate.confidence, candidate.column)
+    ):
+        column, header = candidate.column, headers[candidate.column]
+        if choices[column] is not None or column in left_out or candidate.field in given:
+            continue
+        if candidate.confidence >= LOWEST_CONFIDENCE:
+            given[candidate.field] = header
+            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason)
+
+    return [
+        choice or Suggestion(headers[column], None, 0, _why_not(column, candidates, given, labels, left_out))
+        for column, choice in enumerate(choices)
+    ]
+
+
+def _why_not(
+    column: int,
+    candidates: Sequence[_Candidate],
+    given: Mapping[str, str],
+    labels: Mapping[str, str],
+    left_out: set[int],
+) -> str:
+    """Say why a column feeds nothing."""
+    if column in left_out:
+        return "Left out before"
+    for candidate in candidates:
+        if candidate.column == column and candidate.confidence < LOWEST_CONFIDENCE:
+            return candidate.reason
+        if candidate.column == column and candidate.field in given:
+            return f"{labels[candidate.field]} comes from “{given[candidate.field]}”"
+    return "No field fits"
+
+
+def _by_memory(headers: Sequence[str], remembered: Mapping[str, str | None]) -> list[_Candidate]:
+    return [
+        _Candidate(column, field, 100, -50, "Matched before")
+        for column, header in enumerate(headers)
+        if (field := remembered.get(fold_header(header)))
+    ]
+
+
+def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Candidate]:
+    """Return the columns that are called exactly as a field, by its label or its key."""
+    names = {}
+    for field in fields:
+        for name in (field.attribute, field.key, field.label):
+            names[_letters(name)] = field.key
+    return [
+        _Candidate(column, key, 100, 0, "Same name")
+        for column, header in enumerate(headers)
+        if (key := names.get(_letters(header)))
+    ]
+
+
+def _by_words(columns: Sequence[tuple[str, Sequence[str]]], labels: Mapping[str, str]) -> list[_Candidate]:
+    """Return the columns whose header is made of known words."""
+    votes = vote_for_languages(header for header, _ in columns)
+    meanings = [read_header(header, votes) for header, _ in columns]
+    name_means = _kind_of_name(meanings)
+    candidates = []
+    for column, meaning in enumerate(meanings):
+        if meaning is None:
+            continue
+        field = name_means if meaning.field == NAME else meaning.field
+        label = labels.get(field, field)
+        confidence = 97 if meaning.exact else min(_CONFIDENCE.get(kind, 93) for kind in ("", *meaning.kinds))
+        reason = f"Another word for {label}"
+        if meaning.guessed:
+            confidence, reason = confidence - 10, f"Looks like a short or mistyped {label}"
+        behind = max((_BEHIND.get(kind, 1) for kind in meaning.kinds), default=0 if meaning.exact else 1)
+        candidates.append(_Candidate(column, field, confidence, behind, reason))
+    return candidates
+
+
+def _kind_of_name(meanings: Sequence[HeaderMeaning | None]) -> str:
+    """Return what "Name" means beside the other columns: the part of the name that no other column holds."""
+    named = {meaning.field for meaning in meanings if meaning}
+    if "first_name" in named and "last_name" not in named:
+        return "last_name"
+    if "last_name" in named and "first_name" not in named:
+        return "first_name"
+    return "full_name"
+
+
+def _by_values(columns: Sequence[tuple[str, Sequence[str]]]) -> list[_Candidate]:
+    """Return the columns whose values tell what they are, for headers that do not."""
+    candidates = []
+    for column, (header, values) in enumerate(columns):
+        says_nothing = _SAYS_NOTHING.fullmatch(fold_header(header)) is not None
+        if found := suggested_by_values(values, header_says_nothing=says_nothing):
+            candidates.append(_Candidate(column, *found[:2], 0, found[2]))
+    return candidates
+
+
+def _judged_by_values(
+    candidate: _Candidate, columns: Sequence[tuple[str, Sequence[str]]], labels: Mapping[str, str]
+) -> _Candidate:
+    """Return the candidate, less sure of itself if the column's values contradict its header or are missing."""
+    values = columns[candidate.column][1]
+    if not any(value.strip() for value in values):
+        return replace(candidate, behind=candidate.behind + _BEHIND_IF_EMPTY)
+    if fits(candidate.field, values):
+        return candidate
+    reason = f"Named like {labels[candidate.field]}, but the values are of another kind"
+    return replace(candidate, confidence=0, reason=reason)
+
+
+def _letters(name: str) -> str:
+    return fold_header(name).replace(" ", "")

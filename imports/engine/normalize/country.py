@@ -1,0 +1,72 @@
+"""Countries, as ISO 3166 alpha-2 codes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from imports.engine.errors import InvalidValue
+from imports.engine.normalize.text import clean_line, is_placeholder, quoted
+
+__all__ = ["country_names", "is_country_name", "normalize_country"]
+
+_NAMES_FILE = Path(__file__).with_name("countries.txt")
+
+
+def normalize_country(text: str) -> str:
+    """Return the country's ISO 3166 alpha-2 code, or "" for an empty cell.
+
+    Takes alpha-2 and alpha-3 codes and names in many languages, whatever their case and accents.
+
+    Raises InvalidValue("country_unknown").
+    """
+    cleaned = clean_line(text)
+    if not cleaned:
+        return ""
+    code = _codes_by_name().get(_fold(cleaned))
+    if code is not None:
+        return code
+    if is_placeholder(cleaned):
+        return ""
+    raise InvalidValue("country_unknown", f"{quoted(cleaned)} is not a country. Enter its name or its two-letter code.")
+
+
+def is_country_name(text: str) -> bool:
+    """Tell whether the text is the name of a country, written out."""
+    folded = _fold(text)
+    return len(folded) > 3 and folded in _codes_by_name()
+
+
+@cache
+def country_names() -> Mapping[str, str]:
+    """Return the English name of each country by its alpha-2 code, in the order of the names."""
+    lines = _NAMES_FILE.read_text(encoding="utf-8").splitlines()
+    written = (line.split(" ", 2) for line in lines if not line.startswith("#"))
+    names = {alpha2: names.partition("|")[0] for alpha2, _, names in written}
+    return dict(sorted(names.items(), key=lambda named: named[1]))
+
+
+@cache
+def _codes_by_name() -> Mapping[str, str]:
+    codes = {}
+    names: dict[str, str] = {}
+    for line in _NAMES_FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        alpha2, alpha3s, written = line.split(" ", 2)
+        codes.update(dict.fromkeys([alpha2.lower(), *alpha3s.lower().split(",")], alpha2))
+        for name in written.split("|"):
+            names.setdefault(_fold(name), alpha2)
+    return {**names, **codes}  # a code goes before a name: "Cr" is Costa Rica, not "ČR"
+
+
+def _fold(name: str) -> str:
+    """Return the name's letters without case, accents, spaces and punctuation."""
+    # Marks outside U+0300–036F are vowels (Hindi, Thai), no accents.
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", name.casefold())
+        if (character.isalnum() or unicodedata.category(character)[0] == "M") and not "\u0300" <= character <= "\u036f"
+    )

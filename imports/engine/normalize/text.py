@@ -1,0 +1,54 @@
+"""Text as we store it: composed (NFC), without control characters, trimmed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from imports.engine.errors import InvalidValue
+
+# C0 and C1 controls but tab and line feed, and invisible marks that come along when people copy from web pages and
+# word processors. The joiners U+200C and U+200D stay: Persian, Hindi and emoji are written with them.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+# Half of a character outside the basic plane: no encoding of the database can hold it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_PLACEHOLDERS = frozenset(
+    "n/a na n.a. n.a #n/a nan none null nil nill undefined unknown - -- --- – — ? ?? . / 0 no keine keiner "
+    "k.a. aucun ninguno ninguna nessuno nessuna geen brak ingen нет немає なし 无 無 없음".split()
+)
+
+
+def clean_text(text: str) -> str:
+    """Return the text composed and trimmed; its line breaks stay, as "\\n"."""
+    if text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return text.strip()  # nearly every cell; printable text holds no line break and no space but " "
+    text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
+    text = _LONE_SURROGATE.sub("\ufffd", _UNWANTED.sub("", text))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return the text as clean_text() does, on one line and with single spaces: for names."""
+    if "  " not in text and text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return text.strip()
+    # Trimmed again: clean_text() may have taken an invisible character from between two spaces.
+    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether people write this for "there is none", as "n/a"; only for cells that must hold a certain form."""
+    return text.casefold() in _PLACEHOLDERS
+
+
+def check_length(text: str, max_length: int | None) -> str:
+    """Return the text. Raises InvalidValue("too_long") if it has more characters."""
+    if max_length is not None and len(text) > max_length:
+        raise InvalidValue("too_long", f"{quoted(text)} has {len(text):,} characters. Shorten it to {max_length:,}.")
+    return text
+
+
+def quoted(text: str, longest: int = 60) -> str:
+    """Return a cell in quotation marks for a sentence, cut and on one line, so that a message stays readable."""
+    line = " ".join(clean_text(text).split())
+    return f"“{line}”" if len(line) <= longest else f"“{line[:longest]}…”"
