@@ -1,0 +1,160 @@
+"""Shapes of what the API of imports takes and gives: contract.md 2. Rules are in services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from imports import progress
+from imports.engine.matching import Outcome
+from imports.engine.readers import ReadingOptions
+from imports.models import ErrorLogEntry, ImportJob
+from irisx.api_requests import PageShape, Shape
+
+
+class EmptyAsNull(serializers.Field[str, Any, str | None, Any]):
+    """Text that is "" in the database where there is none."""
+
+    def to_representation(self, value: str) -> str | None:
+        return value or None
+
+
+class JobSerializer(serializers.ModelSerializer[ImportJob]):
+    """The job, as the API, webhooks and `import_contacts --json` show it. One query more for a queued job."""
+
+    target_list_id = serializers.UUIDField(allow_null=True)
+    external_id = EmptyAsNull(read_only=True)
+    webhook_url = EmptyAsNull(read_only=True)
+    mapping = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+    queue_position = serializers.SerializerMethodField()
+    estimated_seconds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ImportJob
+        fields = (
+            "id",
+            "source_type",
+            "status",
+            "filename",
+            "file_info",
+            "total_rows",
+            "processed_rows",
+            "success_count",
+            "error_count",
+            "duplicate_count",
+            "skipped_count",
+            "created_count",
+            "updated_count",
+            "unchanged_count",
+            "progress_percent",
+            "duplicate_strategy",
+            "duplicate_match_fields",
+            "target_list_id",
+            "field_mapping",
+            "ai_confidence",
+            "mapping",
+            "webhook_url",
+            "webhook_events",
+            "external_id",
+            "error_details",
+            "queue_position",
+            "estimated_seconds",
+            "warnings",
+            "started_at",
+            "completed_at",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    def get_mapping(self, job: ImportJob) -> list[dict[str, Any]]:
+        return [{name: column[name] for name in ("header", "field", "confidence", "reason")} for column in job.columns]
+
+    def get_warnings(self, job: ImportJob) -> list[dict[str, Any]]:
+        return [{name: warning[name] for name in ("code", "message", "row")} for warning in job.warnings]
+
+    def get_queue_position(self, job: ImportJob) -> int | None:
+        return progress.queue_position(job)
+
+    def get_estimated_seconds(self, job: ImportJob) -> int | None:
+        return progress.estimated_seconds(job)
+
+
+def error_as_json(entry: ErrorLogEntry, values: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": str(entry.pk),
+        "row": entry.row_number,
+        "level": entry.level,
+        "type": entry.error_type,
+        "field": entry.field,
+        "message": entry.error_message,
+        "values": values,
+        "resolved_at": entry.resolved_at,
+    }
+
+
+class ReadingShape(Shape):
+    """Reading options, as form fields or JSON. What is empty is found out."""
+
+    sheet = serializers.CharField(required=False, allow_null=True, max_length=255, trim_whitespace=False)
+    header_row = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=settings.MAX_ROWS
+    )  # 0: there is no header
+    encoding = serializers.CharField(required=False, allow_null=True, max_length=40)
+    delimiter = serializers.CharField(required=False, allow_null=True, max_length=1, trim_whitespace=False)
+
+    def validate_encoding(self, encoding: str | None) -> str | None:
+        try:
+            # encode() takes text encodings alone; codecs.lookup() would let "zip" through as well.
+            "".encode(encoding or "utf-8")
+        except LookupError as error:
+            raise serializers.ValidationError(f"“{encoding}” is no encoding that we know.") from error
+        return encoding
+
+    @classmethod
+    def options(cls, given: Any) -> ReadingOptions:
+        return ReadingOptions(**cls.read(given))
+
+
+class TargetField(serializers.Field[Any, Any, Any, Any]):
+    """What a column becomes: a field key, or {"field", "date_order", "country", "on_blank"}."""
+
+    def to_internal_value(self, given: Any) -> Any:
+        if isinstance(given, str):
+            return given
+        if not isinstance(given, dict):
+            raise serializers.ValidationError("Expected is a field, null, or an object with a field.")
+        return TargetShape.read(given)
+
+
+class TargetShape(Shape):
+    field = serializers.CharField(allow_null=True, max_length=100)
+    date_order = serializers.ChoiceField(["dmy", "mdy", "ymd"], required=False, allow_null=True)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_null=True)
+    # A blank cell never wipes what is stored.
+    on_blank = serializers.ChoiceField(["keep"], required=False, allow_null=True)
+
+
+class ConfirmShape(Shape):
+    field_mapping = serializers.DictField(child=TargetField(allow_null=True), required=False)
+    accept_suggested = serializers.BooleanField(default=False)
+    save_mapping_as = serializers.CharField(default="", allow_blank=True, max_length=200)
+
+
+class HistoryShape(PageShape):
+    status = serializers.ChoiceField(ImportJob.Status.choices, default="")
+    source_type = serializers.ChoiceField(ImportJob.SourceType.choices, default="")
+    created_after = serializers.DateTimeField(default=None)
+    created_before = serializers.DateTimeField(default=None)
+    search = serializers.CharField(default="", allow_blank=True, max_length=200)
+
+
+class RowsShape(PageShape):
+    outcome = serializers.ChoiceField([outcome.name.lower() for outcome in Outcome], default=None)
+
+
+class ErrorsShape(PageShape):
+    type = serializers.CharField(default="", allow_blank=True, max_length=100)
+    format = serializers.ChoiceField(["csv", "json"], default="csv")

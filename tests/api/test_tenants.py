@@ -1,0 +1,152 @@
+"""Whose imports an API request is about: every address, asked by others."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from imports.models import ImportJob
+from irisx.accounts.tenancy import ALL, tenant_scope
+from tests.factories import make_job
+
+pytestmark = pytest.mark.django_db
+
+# Every address under /v1/ that names an object, with the methods it takes and a body that would be good. A new address
+# without a line here fails test_every_address_is_listed.
+OBJECT_ADDRESSES = {
+    "v1/imports/<uuid:job_id>": {"get": None, "delete": None},
+    "v1/imports/<uuid:job_id>/preview": {"get": None},
+    "v1/imports/<uuid:job_id>/rows": {"get": None},
+    "v1/imports/<uuid:job_id>/errors": {"get": None},
+    "v1/imports/<uuid:job_id>/inspect": {"post": {"header_row": 1}},
+    "v1/imports/<uuid:job_id>/confirm": {"post": {"accept_suggested": True}},
+    "v1/imports/<uuid:job_id>/cancel": {"post": {}},
+}
+OTHER_ADDRESSES = {
+    "v1/auth/token",
+    "v1/auth/token/refresh",
+    "v1/imports",
+    "v1/imports/upload",
+}
+CASES = [(address, method) for address, methods in OBJECT_ADDRESSES.items() for method in methods]
+
+
+def addresses(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
+
+
+def api_addresses():
+    return {route: view for route, view in addresses(get_resolver().url_patterns) if route.startswith("v1/")}
+
+
+def ask(client, address, method, job_id, **extra):
+    url = "/" + address.replace("<uuid:job_id>", str(job_id))
+    return getattr(client, method)(url, OBJECT_ADDRESSES[address][method], format="json", **extra)
+
+
+def stored():
+    with tenant_scope(ALL):
+        return list(ImportJob.objects.order_by("id").values())
+
+
+def test_every_address_is_listed():
+    methods = {
+        address: {method for method in getattr(view, "actions", {}) if method != "head"}
+        for address, view in api_addresses().items()
+        if "<" in address
+    }
+    assert methods == {address: set(cases) for address, cases in OBJECT_ADDRESSES.items()}
+    assert {address for address in api_addresses() if "<" not in address} == OTHER_ADDRESSES
+
+
+@pytest.mark.parametrize(("address", "method"), CASES)
+def test_another_tenants_job_is_answered_like_an_unknown_one(api, acme, bob, address, method):
+    job = make_job(acme)
+    before = stored()
+
+    foreign = ask(api(bob), address, method, job.pk)
+    unknown = ask(api(bob), address, method, uuid4())
+
+    assert (foreign.status_code, foreign.json()) == (unknown.status_code, unknown.json())
+    assert foreign.status_code == 404
+    assert stored() == before
+
+
+@pytest.mark.parametrize(("address", "method"), CASES)
+def test_header_of_platform_staff_does_nothing_for_customers(api, acme, bob, address, method):
+    job = make_job(acme)
+
+    assert ask(api(bob), address, method, job.pk, HTTP_X_TENANT="acme").status_code == 404
+
+
+@pytest.mark.parametrize(("address", "method"), CASES)
+def test_nobody_is_let_in_without_a_token(client, acme, address, method):
+    job = make_job(acme)
+    url = "/" + address.replace("<uuid:job_id>", str(job.pk))
+
+    answer = getattr(client, method)(url)
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+
+
+def test_deleted_job_is_gone_for_its_own_people_too(api, acme, alice):
+    job = make_job(acme)
+    assert api(alice).delete(f"/v1/imports/{job.pk}").status_code == 204
+
+    for address, method in CASES:
+        assert ask(api(alice), address, method, job.pk).status_code == 404
+
+
+def test_history_shows_the_own_tenants_jobs(api, acme, globex, alice, bob):
+    ours = make_job(acme)
+    make_job(globex)
+
+    results = api(alice).get("/v1/imports").json()["results"]
+
+    assert [result["id"] for result in results] == [str(ours.pk)]
+
+
+# Platform staff ------------------------------------------------------------------------------------------------------
+
+
+def test_staff_name_the_tenant_they_act_for(api, acme, globex, staff):
+    ours = make_job(acme)
+    theirs = make_job(globex)
+
+    answer = api(staff).get("/v1/imports", HTTP_X_TENANT="acme")
+
+    assert [result["id"] for result in answer.json()["results"]] == [str(ours.pk)]
+    assert api(staff).get(f"/v1/imports/{theirs.pk}", HTTP_X_TENANT="acme").status_code == 404
+    assert api(staff).get(f"/v1/imports/{theirs.pk}", HTTP_X_TENANT="globex").status_code == 200
+
+
+def test_staff_without_a_tenant_are_asked_for_one(api, staff):
+    answer = api(staff).get("/v1/imports")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "tenant_required")
+
+
+def test_staff_naming_an_unknown_tenant_find_nothing(api, staff):
+    answer = api(staff).get("/v1/imports", HTTP_X_TENANT="initech")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "tenant_not_found")
+
+
+def test_list_of_another_tenant_in_a_body_is_unknown(api, upload, globex, alice):
+    from contacts.models import ContactList
+
+    with tenant_scope(globex):
+        theirs = ContactList.objects.create(tenant=globex, name="Customers")
+
+    answer = upload(api(alice), "Email\nana@example.com\n", list_id=str(theirs.pk))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_list")
+    assert stored() == []
