@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import math
 import os
 import signal
 import stat
@@ -25,6 +26,7 @@ from irisx.refusals import Unavailable
 
 logger = logging.getLogger(__name__)
 
+CHILD = (sys.executable, "-m", "imports.engine.read_source")
 # How long an upload waits for its turn, how often it looks, and when the client may come again.
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 0.05
@@ -112,10 +114,10 @@ def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int) 
         "options": options.as_json(),
         "limits": asdict(limits()),
         "memory_bytes": settings.READ_SOURCE_MEMORY_BYTES,
-        "cpu_seconds": timeout_seconds,
+        "cpu_seconds": math.ceil(timeout_seconds),
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "imports.engine.read_source"],
+        CHILD,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -143,15 +145,15 @@ def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int) 
     return SourceSummary.from_json(answer["summary"])
 
 
-def _too_slow(timeout_seconds: int) -> SourceRejected:
+def _too_slow(timeout_seconds: float) -> SourceRejected:
     message = (
-        f"The file could not be read within {timeout_seconds} seconds. Save it again as CSV, or split it into several "
-        "files, and upload it again."
+        f"The file could not be read within {timeout_seconds:g} seconds. Save it again as CSV, or split it into "
+        "several files, and upload it again."
     )
     return SourceRejected("parser_crashed", message)
 
 
-def _crashed(returncode: int, errors: bytes, timeout_seconds: int) -> SourceRejected:
+def _crashed(returncode: int, errors: bytes, timeout_seconds: float) -> SourceRejected:
     """Return the refusal of a file whose reader did not end well."""
     logger.warning("read_source child ended with %s: %s", returncode, errors[-STDERR_CHARACTERS:])
     if returncode == -signal.SIGXCPU:

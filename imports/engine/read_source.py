@@ -1,4 +1,4 @@
-"""The program that reads a source: one process a file, with limits of its own, so that a hostile file ends nothing else.
+"""The program that reads a source: one process a file, with limits of its own; a hostile file ends nothing else.
 
     python -m imports.engine.read_source < request.json > answer.json
 

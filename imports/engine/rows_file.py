@@ -1,8 +1,9 @@
 """The rows file: the one form that every source takes before it is imported.
 
-Layout: a magic line; blocks of 1,000 rows (fewer in a very wide table); an index (headers, number of rows, rows a block,
-offset of each block); a trailer of fixed size that says where the index is. So work can start at any row without reading what is before it, on a disk or
-by ranged reads from an object store. A block is JSON: [[row number, …], [[cell, …], …]].
+Layout: a magic line; blocks of 1,000 rows (fewer in a very wide table); an index (headers, number of rows, rows a
+block, offset of each block); a trailer of fixed size that says where the index is. So work can start at any row
+without reading what is before it, on a disk or by ranged reads from an object store. A block is JSON:
+[[row number, …], [[cell, …], …]].
 """
 
 from __future__ import annotations

@@ -97,8 +97,12 @@ class ColumnWatch:
 
     def _count_scientific(self, row_numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         for row_number, row in zip(row_numbers, rows, strict=True):
+            # One look at the whole row first: it is rare.
+            text = "\n".join(row)
+            if "E+" not in text and "e+" not in text:
+                continue
             for column, cell in enumerate(row):
-                if ("E+" in cell or "e+" in cell) and SCIENTIFIC.fullmatch(cell):
+                if SCIENTIFIC.fullmatch(cell):
                     first_and_count = self._scientific.setdefault(column, [row_number, 0])
                     first_and_count[1] += 1
 

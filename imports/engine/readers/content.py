@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -11,18 +12,22 @@ from imports.engine.errors import SourceRejected
 HEAD_BYTES = 4096
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-# What people pick by mistake, by its first bytes.
+# What people pick by mistake, by its first bytes. A table may begin with the same letters (“ID3”), but not with control
+# characters after them.
 FOREIGN = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"MZ",
-    b"\x7fELF", b"SQLite format 3", b"RIFF", b"OggS", b"ID3", b"\x28\xb5\x2f\xfd", b"II*\x00", b"MM\x00*", b"{\\rtf", b"PAR1",
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF", b"OggS", b"ID3",  # pictures, sounds, films
+    b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PAR1",  # archives
+    b"MZ", b"\x7fELF", b"SQLite format 3",  # programs, databases
 )  # fmt: skip
+FOREIGN_TEXT = (b"%PDF-", b"{\\rtf", b"MIME-Version:")
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|meta|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 VCARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)", re.IGNORECASE)
 JSON = re.compile(r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\})|\[\s*(?:[{\[\]]|"[^"\n]*"\s*[,\]]|-?\d))')
-XML = re.compile(r"\s*<\?xml\b|\s*<[A-Za-z][\w:-]*(?:\s[^>]*)?>")
+XML = re.compile(r"\s*<\?xml\b|\s*<[A-Za-z][\w:-]*(?:\s[^>]*)?>[^,;\t|]*</")
 
 
 class Content(StrEnum):
@@ -48,7 +53,7 @@ def content_of(path: Path) -> Content:
         return Content.ZIP
     if head.startswith(OLE):
         return Content.OLE
-    if head.startswith(FOREIGN):
+    if head.startswith(FOREIGN_TEXT) or (head.startswith(FOREIGN) and CONTROL.search(head)):
         raise unsupported_type()
     text = _as_text(head)
     if HTML.match(text):
@@ -64,7 +69,9 @@ def unsupported_type() -> SourceRejected:
 
 
 def _as_text(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return head.decode("utf-32", "replace")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace").lstrip("\ufeff")
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) > len(head) // 8 and min(even, odd) * 4 < max(even, odd):

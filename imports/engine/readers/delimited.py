@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
+from imports.engine.formulas import original
 from imports.engine.readers.encoding import TextFacts, look_at_text, repair_twice
 from imports.engine.readers.source import Limits, ReadingOptions, SourceSummary, SourceWarning
 from imports.engine.readers.table import write_table
@@ -24,11 +25,9 @@ SAMPLE_RECORDS = 100
 SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 # A quote that is still open after so many characters was never meant to be one.
 QUOTED_CHARACTERS_MAX = 1024 * 1024
-# Each unclosed quote is read past by going back to its line; after so many, quotes are taken as plain text.
+# After each unclosed quote reading goes on with the next line; after so many, all quotes are plain text.
 UNCLOSED_QUOTES_MAX = 20
-# design.md 8: the export put one apostrophe before what a spreadsheet would take for a formula.
-ESCAPED_FORMULA = re.compile("'+[=+\\-@\t\r\n＝]")
-# Stands after the last record: if it comes back inside a cell, a quote was open.
+# Stands after the last line: if it does not come back as a record of its own, a quote was open.
 END = "\x00end\x00"
 
 
@@ -90,53 +89,70 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
         quotechar = "'"
     quote = re.escape(quotechar)
     # A backslash before a quote that ends no cell: the way of MySQL.
-    escapes = re.search(rf"{quote}[^{quote}\r\n]*\\{quote}(?!\s*(?:{edge}|[\r\n]|$))", sample) is not None
+    escapes = re.search(rf"{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|\s*(?:{edge}|[\r\n]|$))", sample) is not None
     skips_spaces = re.search(rf"{edge} +{quote}[^{quote}]*{quote}\s*(?:{edge}|[\r\n]|$)", sample) is not None
     return Dialect(chosen, quotechar, "\\" if escapes else None, skips_spaces, sep_line is not None)
 
 
 class RecordReader:
-    """Reads the records of a text file, one after the other, and past a quote that is never closed."""
+    """Reads the records of a text file, one after the other, and past quotes that are never closed."""
 
     def __init__(self, path: Path, facts: TextFacts, dialect: Dialect) -> None:
         self.warnings: list[SourceWarning] = []
         self._path = path
         self._facts = facts
         self._dialect = dialect
+        self._unclosed = 0
 
     def records(self) -> Iterator[list[str]]:
         """Yield every record, a blank one as [] or blank cells. `warnings` is complete at the end."""
-        lines_before = 1 if self._dialect.has_sep_line else 0
-        records_before = 0
-        unclosed = 0
-        while True:
-            with _open(self._path, self._facts) as text:
-                lines = chain(islice(text, lines_before, None), (END,))
-                if unclosed:
-                    # The line whose quote was never closed: its quotes are plain text.
-                    line = next(lines)
-                    yield next(self._reader(iter([line]), with_quotes=False))
-                    records_before, lines_before = records_before + 1, lines_before + 1
-                reader = self._reader(lines, with_quotes=unclosed < UNCLOSED_QUOTES_MAX)
-                count, line_num = 0, 0
-                is_open = False
-                try:
-                    for record in reader:
-                        if record and END in record[-1]:
-                            is_open = record != [END]
-                            break
-                        yield record
-                        count, line_num = count + 1, reader.line_num
-                except csv.Error:
-                    # “field larger than field limit”, the one error that a reader which is not strict can raise.
-                    is_open = True
-            if not is_open:
-                return
-            records_before, lines_before = records_before + count, lines_before + line_num
-            unclosed += 1
-            self._warn(records_before + 1, lines_before + 1, unclosed)
+        with _open(self._path, self._facts) as text:
+            lines: Iterator[str] = chain(text, (END,))
+            if self._dialect.has_sep_line:
+                next(lines)
+            number = 0
+            line = int(self._dialect.has_sep_line)
+            while True:
+                # The lines of the record that is being read.
+                held: list[str] = []
+                for record in self._whole_records(lines, held):
+                    number += 1
+                    line += len(held)
+                    yield record
+                    held.clear()
+                if not held:
+                    return
+                # Its quotes are plain text; what follows is read as if nothing had been.
+                number += 1
+                line += 1
+                self._warn(number, line)
+                yield next(self._reader(iter(held[:1]), with_quotes=False))
+                lines = chain(held[1:], lines)
 
-    def _reader(self, lines: Iterator[str], *, with_quotes: bool) -> csv._reader:
+    def _whole_records(self, lines: Iterator[str], held: list[str]) -> Iterator[list[str]]:
+        """Yield records up to the end, leaving `held` empty, or to one with an unclosed quote, whose lines it holds."""
+        reader = self._reader(_remembered(lines, held), with_quotes=self._unclosed < UNCLOSED_QUOTES_MAX)
+        try:
+            for record in reader:
+                if held[-1] is END:
+                    if len(held) == 1:
+                        held.clear()
+                    return
+                if len(held) > 1 and not self._is_well_formed(held):
+                    return
+                yield record
+        except csv.Error:
+            # “field larger than field limit” is the one error of a reader that is not strict.
+            return
+
+    def _is_well_formed(self, lines: list[str]) -> bool:
+        """Say whether a record of several lines is quoted as it should be, rather than several with a lost quote."""
+        try:
+            return len(list(self._reader(iter(lines), strict=True))) == 1
+        except csv.Error:
+            return False
+
+    def _reader(self, lines: Iterator[str], *, with_quotes: bool = True, strict: bool = False) -> Iterator[list[str]]:
         dialect = self._dialect
         csv.field_size_limit(QUOTED_CHARACTERS_MAX)
         return csv.reader(
@@ -146,36 +162,40 @@ class RecordReader:
             escapechar=dialect.escapechar,
             skipinitialspace=dialect.skips_spaces,
             quoting=csv.QUOTE_MINIMAL if with_quotes else csv.QUOTE_NONE,
+            strict=strict,
         )
 
-    def _warn(self, row: int, line: int, unclosed: int) -> None:
-        if unclosed > UNCLOSED_QUOTES_MAX:
+    def _warn(self, row: int, line: int) -> None:
+        self._unclosed += 1
+        if self._unclosed > UNCLOSED_QUOTES_MAX:
             return
         message = (
-            f"The quote in row {row} (line {line} of the file) is never closed. The quotes of that line were taken as "
+            f"A quote in row {row} (line {line} of the file) is never closed. The quotes of that line were taken as "
             "plain text. Check this row and those after it, or close the quote in the file."
         )
         self.warnings.append(SourceWarning("unclosed_quote", message, row, needs_review=True))
 
 
+def _remembered(lines: Iterator[str], held: list[str]) -> Iterator[str]:
+    for line in lines:
+        held.append(line)
+        yield line
+
+
 def _open(path: Path, facts: TextFacts) -> io.TextIOWrapper:
     # newline="": the csv module needs the line ends as they are, and those of old Macs count too.
-    return path.open(encoding=facts.codec, errors=facts.errors, newline="")  # type: ignore[return-value]
+    return path.open(encoding=facts.codec, errors=facts.errors, newline="")
 
 
 def _cleaner(facts: TextFacts) -> Callable[[str], str] | None:
     """Return what has to be done to each cell of this file; None if nothing."""
     if facts.is_encoded_twice:
-        return lambda cell: _without_escape(repair_twice(cell))
+        return lambda cell: original(repair_twice(cell))
     if facts.has_escaped_formulas:
-        return _without_escape
+        return original
     if facts.has_control_characters or facts.has_undecodable:
         return str
     return None
-
-
-def _without_escape(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and ESCAPED_FORMULA.match(cell) else cell
 
 
 def _first_line(sample: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
-from imports.engine.readers.legacy import Guess, guess_legacy
+from imports.engine.readers.legacy import Guess, guess_legacy, is_common
 from imports.engine.readers.source import SourceWarning
 
 BLOCK_BYTES = 1024 * 1024
@@ -28,9 +28,10 @@ MARKS = (
 )
 CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
-# One apostrophe that our own export, or a person in a spreadsheet, put before what would be taken for a formula.
+# What imports/engine/formulas.py makes of formulas, by its first bytes; a few more do no harm.
 ESCAPED_FORMULA = re.compile("'(?:[=+\\-@\t\r\n'＝])".encode().replace("＝".encode(), b"\xef"))
-HIGH = re.compile(b"[\x80-\xff]")
+# Two patterns that begin with a fixed text are found ten times faster than one with a choice of letters.
+POWERS_OF_TEN = (re.compile(rb"E\+\d"), re.compile(rb"e\+\d"))
 # UTF-8 that was taken for windows-1252 and encoded once more: “Ã¼” for “ü”.
 TWICE = re.compile("[\xc2-\xf4][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
 
@@ -83,7 +84,8 @@ def is_encoded_twice(sample: list[bytes]) -> bool:
     twice = otherwise = 0
     for line in sample:
         for run in re.findall("[^\x00-\x7f]+", line.decode("utf-8", "replace")):
-            if repair_twice(run) != run:
+            repaired = repair_twice(run)
+            if repaired != run and all(map(is_common, repaired)):
                 twice += 1
             else:
                 otherwise += 1
@@ -205,7 +207,7 @@ def _mixed(path: Path, survey: _Survey) -> TextFacts:
     guess = guess_legacy(survey.sample)
     fallback = guess.encoding if guess.is_single_byte else "cp1252"
     message = (
-        f"The file mixes encodings: most of it is UTF-8, but {lines} not (the first is line {survey.first_invalid_line}). "
+        f"The file mixes encodings: most of it is UTF-8, but {lines} not, first line {survey.first_invalid_line}. "
         f"Those bytes were read as {fallback}. Check the names there."
     )
     warning = SourceWarning("mixed_encoding", message, survey.first_invalid_line, needs_review=True)
@@ -244,7 +246,7 @@ def _facts(
         has_control = has_control or len(seen.translate(None, CONTROL_BYTES)) < len(seen)
         has_control = has_control or C1_CONTROL.search(seen) is not None
         has_formula = has_formula or ESCAPED_FORMULA.search(seen) is not None
-        has_scientific = has_scientific or b"E+" in seen or b"e+" in seen
+        has_scientific = has_scientific or _has_scientific(seen)
         has_undecodable = has_undecodable or b"\xef\xbf\xbd" in seen
     if twice:
         message = (
@@ -254,6 +256,13 @@ def _facts(
         warnings = (*warnings, SourceWarning("encoded_twice", message, None, needs_review=True))
     return TextFacts(
         encoding, errors, codec, twice, has_control, has_formula, has_scientific, has_undecodable, warnings
+    )
+
+
+def _has_scientific(text: bytes) -> bool:
+    """Say whether something like 1.2E+10 is in the text; “joe+1@example.com” is not."""
+    return any(
+        text[match.start() - 1 : match.start()].isdigit() for power in POWERS_OF_TEN for match in power.finditer(text)
     )
 
 

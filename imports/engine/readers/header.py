@@ -96,6 +96,13 @@ def unique_headers(cells: Sequence[str], width: int) -> list[str]:
     return headers
 
 
+def typed_columns(rows: Sequence[Sequence[str]]) -> dict[int, str]:
+    """Return the columns whose cells are mostly email addresses, phone numbers, dates, numbers or URLs."""
+    places = range(len(rows))
+    kinds = {column: _column_kind(rows, places, column) for column in range(max(map(len, rows), default=0))}
+    return {column: kind for column, kind in kinds.items() if kind not in {"", "text"}}
+
+
 def _filled(record: Sequence[str]) -> int:
     return sum(1 for cell in record if cell and not cell.isspace())
 

@@ -115,6 +115,14 @@ def guess_legacy(lines: Sequence[bytes]) -> Guess:
 
 
 @cache
+def is_common(character: str) -> bool:
+    """Say whether a character outside ASCII is one that texts really have."""
+    if any(character.lower() in letters for letters in LETTERS.values()) or character in PUNCTUATION:
+        return True
+    return any(cost_of(character) < STRANGE for cost_of, _ in MULTI_BYTE.values())
+
+
+@cache
 def _letter_costs(language: str) -> dict[str, float]:
     letters = LETTERS[language]
     weights = [math.exp(-3 * rank / len(letters)) for rank in range(len(letters))]

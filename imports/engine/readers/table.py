@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
 from imports.engine.readers.columns import ColumnWatch
-from imports.engine.readers.header import find_header, unique_headers
+from imports.engine.readers.header import find_header, typed_columns, unique_headers
 from imports.engine.readers.kinds import kind_of
 from imports.engine.readers.source import Limits, SourceColumn, SourceWarning
 from imports.engine.rows_file import RowsFileWriter, block_rows
 
 # The records among which header, width and title lines are found.
 SAMPLE_RECORDS = 100
-# A column without a header is one if this share of the first rows has something in it; else those cells are strays.
-UNNAMED_COLUMN_SHARE = 0.2
+# Cells beyond the header make a column if more than this share of the first rows has some; else they are strays.
+UNNAMED_COLUMN_SHARE = 0.5
 COLUMNS_WITHOUT_REVIEW = 500
 # Lines of totals and remarks at the end that are looked for.
 FOOTERS_MAX = 10
@@ -58,12 +58,15 @@ def write_table(
     that nothing needs it. Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
     """
     records = iter(records)
+    # A sheet's table may begin anywhere.
+    for first in records:
+        if _extent(first):
+            records = chain((first,), records)
+            break
+        first_number += 1
     sample = list(islice(records, SAMPLE_RECORDS))
-    if clean:
-        # Headers are cleaned as cells are; their warnings come once the rows are read.
-        sample_cells = [[clean(cell) for cell in record] for record in sample]
-    else:
-        sample_cells = sample
+    # Headers are cleaned as cells are.
+    sample_cells = [[clean(cell) for cell in record] for record in sample] if clean else sample
     header = find_header(sample_cells, first_number)
     header_index, first_row, warnings = header.index, header.first_row, list(header.warnings)
     if header_row is not None:
@@ -73,11 +76,17 @@ def write_table(
     if not width:
         raise empty_file()
     headers = unique_headers(names, width)
+    if header_index is not None and len(names) < width:
+        message = (
+            f"The rows have {width} cells but there are only {len(names)} column names, so values may stand under the "
+            "wrong name. The columns after the last name are called by their number."
+        )
+        warnings.append(SourceWarning("unnamed_columns", message, None, needs_review=True))
     if width > COLUMNS_WITHOUT_REVIEW:
         message = f"The table has {width:,} columns. Check that they are meant, and choose the few that are needed."
         warnings.append(SourceWarning("many_columns", message, None, needs_review=True))
 
-    tidy = _Tidier(headers, names, limits, clean)
+    tidy = _Tidier(headers, names, typed_columns(sample_cells[first_row:]), limits, clean)
     watch = ColumnWatch(width, expects_scientific=expects_scientific)
     with RowsFileWriter(rows_path, headers) as writer:
         # The last rows are held back: whether they are footers is known once the end is seen.
@@ -116,7 +125,8 @@ def _chosen_header(header_row: int, first_number: int, sampled: int) -> tuple[in
         return None, 0, []
     place = header_row - first_number
     if not 0 <= place < sampled:
-        message = f"Row {header_row} cannot be the header row. Choose one of rows {first_number} to {first_number + sampled - 1}."
+        last = first_number + sampled - 1
+        message = f"Row {header_row} cannot be the header row. Choose one of rows {first_number} to {last}."
         raise SourceRejected("invalid_header_row", message, field="header_row")
     return place, place + 1, []
 
@@ -131,7 +141,7 @@ def _width(names: Sequence[str], rows: Sequence[Sequence[str]], limits: Limits) 
     used = sorted(extents, reverse=True)[strays] if extents else 0
     width = max(named, used)
     if width > limits.columns:
-        message = f"The table has {width:,} columns; at most {limits.columns:,} can be read. Delete those that are not needed."
+        message = f"The table has {width:,} columns; at most {limits.columns:,} can be read. Delete what is not needed."
         raise SourceRejected("sheet_too_large", message, limit=limits.columns)
     return width
 
@@ -166,18 +176,26 @@ class _Tidier:
     """Makes every row as wide as the header, without what is no row, and remembers what was odd."""
 
     def __init__(
-        self, headers: Sequence[str], names: Sequence[str], limits: Limits, clean: Callable[[str], str] | None
+        self,
+        headers: Sequence[str],
+        names: Sequence[str],
+        typed_columns: Mapping[int, str],
+        limits: Limits,
+        clean: Callable[[str], str] | None,
     ) -> None:
         self._width = len(headers)
         self._names = list(names)
+        self._typed_columns = typed_columns
         self._limits = limits
         self._clean = clean
+        self._last_number: int | None = None  # of the last record that was not blank
         self._found: dict[str, list[int]] = {}  # code → [first row number, how many]
 
     def tidied(self, batches: Iterable[tuple[range, list[list[str]]]]) -> Iterator[tuple[list[int], list[list[str]]]]:
         """Yield (row numbers, rows) for each batch of records."""
         for numbers, records in batches:
             if self._is_tidy(records):
+                self._last_number = numbers[-1]
                 yield list(numbers), records
             else:
                 yield self._tidy_each(numbers, records)
@@ -187,7 +205,10 @@ class _Tidier:
         for _ in range(min(FOOTERS_MAX, len(rows) - 1)):
             if not self._is_footer(row_numbers, rows):
                 return
-            self._note("footer", row_numbers.pop())
+            self._note("footer", row_numbers[-1])
+            if not rows[-1][-1]:
+                self._take_back("short_row", row_numbers[-1])
+            row_numbers.pop()
             rows.pop()
 
     def warnings(self) -> list[SourceWarning]:
@@ -229,6 +250,9 @@ class _Tidier:
         if extent == 1 and self._width > 1 and COMMENT.match(record[0]):
             self._note("comment_line", number)
             return None
+        if self._last_number is not None and number > self._last_number + 1 and self._is_other_header(record):
+            self._note("several_tables", number)
+        self._last_number = number
         if len(record) < self._width:
             self._note("short_row", number)
             record = record + [""] * (self._width - len(record))
@@ -243,6 +267,9 @@ class _Tidier:
 
     def _cleaned(self, number: int, record: list[str]) -> list[str]:
         assert self._clean is not None  # noqa: S101 - for mypy
+        text = "\n".join(record)
+        if text.isascii() and "'" not in text and not CONTROL.search(text):
+            return record
         cleaned = [self._clean(cell) for cell in record]
         for code, pattern in _CELL_FAULTS.items():
             if any(pattern.search(cell) for cell in cleaned):
@@ -255,8 +282,15 @@ class _Tidier:
     def _is_repeated_header(self, record: list[str]) -> bool:
         return bool(self._names) and record[: len(self._names)] == self._names
 
+    def _is_other_header(self, record: list[str]) -> bool:
+        """Say whether a record under a blank one has names where the rows have addresses, numbers or dates."""
+        kinds = [kind_of(cell) for cell in record]
+        return kinds.count("text") >= 2 and all(
+            kinds[column] == "text" for column in self._typed_columns if column < len(kinds)
+        )
+
     def _is_footer(self, row_numbers: Sequence[int], rows: Sequence[list[str]]) -> bool:
-        """Say whether the last row has one cell in a table of three columns and more, and is a total or stands apart."""
+        """Say whether the last row has one cell, in a table of three columns or more, and looks like no contact."""
         if self._width < 3 or sum(1 for cell in rows[-1] if cell.strip()) != 1:
             return False
         text = next(cell for cell in rows[-1] if cell.strip())
@@ -266,9 +300,16 @@ class _Tidier:
     def _note(self, code: str, number: int) -> None:
         self._found.setdefault(code, [number, 0])[1] += 1
 
+    def _take_back(self, code: str, number: int) -> None:
+        """Forget what was noted of a row that turned out to be none."""
+        if code in self._found:
+            self._found[code][1] -= 1
+            if self._found[code][0] == number:
+                del self._found[code]
+
 
 _CELL_FAULTS = {"undecodable_characters": re.compile("\ufffd")}
-_REVIEWED = frozenset({"long_row", "footer", "undecodable_characters"})
+_REVIEWED = frozenset({"long_row", "footer", "several_tables", "undecodable_characters"})
 
 
 def _sentence(code: str, row: int, count: int, limits: Limits) -> str:
@@ -291,6 +332,11 @@ def _sentence(code: str, row: int, count: int, limits: Limits) -> str:
             return f"{rows} repeated the column names ({where}) and were left out."
         case "comment_line":
             return f"{rows} held a comment ({where}) and were left out."
+        case "several_tables":
+            return (
+                f"Another table seems to begin in row {row}. Its rows were read under the names of the first one; "
+                "if they are no contacts, delete them from the file."
+            )
         case "footer":
             return f"{rows} at the end looked like a total or a remark ({where}) and were left out."
         case _:

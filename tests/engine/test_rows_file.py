@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.engine import rows_file
+from imports.engine.rows_file import RowsFile, RowsFileDamaged, RowsFileWriter, block_rows, open_rows_file
+
+
+def write(path, headers, rows):
+    with RowsFileWriter(path, headers) as writer:
+        for row_number, cells in rows:
+            writer.write(row_number, cells)
+    return path
+
+
+def people(count):
+    # Every third record of the source was blank.
+    return [(index + index // 2 + 2, [f"Name {index}", f"n{index}@example.com"]) for index in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi"), [(0, None), (0, 1), (999, 1001), (1000, 2000), (2499, 9999), (700, 700), (5000, 6000)]
+)
+def test_rows_are_those_of_a_slice(tmp_path, lo, hi):
+    rows = people(2500)
+
+    found = open_rows_file(write(tmp_path / "rows", ["Name", "Email"], rows))
+
+    assert list(found.rows(lo, hi)) == rows[lo:hi]
+    assert (found.headers, found.total_rows) == (["Name", "Email"], 2500)
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 2**31), st.lists(st.text(st.characters(codec="utf-8")), max_size=4))),
+    lo=st.integers(0, 60),
+    hi=st.integers(0, 60),
+)
+def test_any_rows_come_back(tmp_path_factory, rows, lo, hi):
+    path = tmp_path_factory.mktemp("rows") / "rows"
+
+    found = open_rows_file(write(path, ["A"], rows))
+
+    assert list(found.rows()) == rows
+    assert list(found.rows(lo, hi)) == rows[lo:hi]
+
+
+def test_rows_far_down_are_read_without_those_before(tmp_path):
+    path = write(tmp_path / "rows", ["Name", "Email"], people(20_000))
+    content = path.read_bytes()
+    asked = []
+
+    def read_range(offset, length):
+        asked.append((offset, length))
+        return content[offset : offset + length]
+
+    found = RowsFile(read_range, len(content))
+    list(found.rows(19_000, 19_500))
+
+    assert len(asked) == 2  # the index, and one block
+    assert sum(length for _, length in asked) < len(content) / 5
+
+
+def test_neighbouring_blocks_are_read_at_once(tmp_path, monkeypatch):
+    path = write(tmp_path / "rows", ["Name", "Email"], people(5_000))
+    content = path.read_bytes()
+    asked = []
+    found = RowsFile(lambda offset, length: asked.append(offset) or content[offset : offset + length], len(content))
+    asked.clear()
+
+    assert len(list(found.rows())) == 5_000
+    assert len(asked) == 1
+
+    asked.clear()
+    monkeypatch.setattr(rows_file, "FETCH_BYTES", 1)
+    assert len(list(found.rows())) == 5_000
+    assert len(asked) == 5
+
+
+def test_a_long_index_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_file, "TAIL_BYTES", rows_file.TRAILER.size)
+
+    assert len(list(open_rows_file(write(tmp_path / "rows", ["A"], people(3))).rows())) == 3
+
+
+def test_a_file_without_rows_can_be_read(tmp_path):
+    assert list(open_rows_file(write(tmp_path / "rows", ["A"], [])).rows()) == []
+
+
+def test_blocks_of_wide_tables_are_short():
+    assert [block_rows(width) for width in (0, 1, 50, 500, 16_384)] == [1000, 1000, 1000, 100, 3]
+
+
+@pytest.mark.parametrize("length", [0, 5, 40, 1000, -1])
+def test_a_cut_off_file_is_refused(tmp_path, length):
+    path = write(tmp_path / "rows", ["Name", "Email"], people(100))
+    path.write_bytes(path.read_bytes()[:length])
+
+    with pytest.raises(RowsFileDamaged, match="Upload the source again"):
+        open_rows_file(path)
+
+
+def test_a_foreign_file_is_refused(tmp_path):
+    (tmp_path / "rows").write_bytes(b"Name,Email\n" * 1000)
+
+    with pytest.raises(RowsFileDamaged):
+        open_rows_file(tmp_path / "rows")
+
+
+def test_changed_rows_are_noticed(tmp_path):
+    path = write(tmp_path / "rows", ["Name", "Email"], people(100))
+    content = bytearray(path.read_bytes())
+    content[100:120] = bytes(20)
+    path.write_bytes(content)
+
+    with pytest.raises(RowsFileDamaged):
+        list(open_rows_file(path).rows())
+
+
+def test_a_writer_that_failed_leaves_no_file_that_can_be_read(tmp_path):
+    writer = RowsFileWriter(tmp_path / "rows", ["A"])
+    writer.write_all([1, 2], [["a"], ["b"]])
+    writer.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
+
+    with pytest.raises(RowsFileDamaged):
+        open_rows_file(tmp_path / "rows")
