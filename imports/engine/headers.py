@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from rapidfuzz import process
@@ -17,11 +17,10 @@ from imports.engine.vocabulary import ABBREVIATIONS, LANGUAGES
 __all__ = ["HeaderMeaning", "LanguageVotes", "fold_header", "read_header", "vote_for_languages"]
 
 # Letters that Unicode does not decompose into a base letter and a mark.
-_PLAIN_LETTERS = {
-    ord(letter): plain for letter, plain in zip("æøœłđıþðħ", ("ae", "o", "oe", "l", "d", "i", "th", "d", "h"))
-}
+_PLAIN_LETTERS = {ord(letter): plain for letter, plain in zip("æøœłđıþðħ", "ae o oe l d i th d h".split(), strict=True)}
 # Apostrophes of all kinds, and the stroke that lengthens Arabic words: they stand inside a word.
 _PLAIN_LETTERS |= dict.fromkeys(map(ord, "'’ʼ״׳ـ"), "")
+_PLAIN_LETTERS[ord("〒")] = " 郵便番号 "
 _WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 # Accents, and the marks of Arabic, Hebrew and Hindi that people leave out as often as not.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u093c]")
@@ -38,31 +37,32 @@ OTHER, NAME, MOBILE = "other", "name", "mobile"
 
 # A header may name the thing around its field: "Company phone", "Address 1 - City". The inner one counts.
 _CONTEXTS: Mapping[str, frozenset[str]] = {
+    NAME: frozenset({"company", "city", "state", "country", "street", "first_name", "last_name", "full_name"}),
     "company": frozenset(
         {"phone", MOBILE, "email", "street", "city", "state", "postal_code", "country", "website", "title"}
     ),
     "street": frozenset({"city", "state", "postal_code", "country", "email", "website", "phone"}),
-    NAME: frozenset({"company", "city", "state", "country", "street", "first_name", "last_name", "full_name"}),
-    "phone": frozenset({MOBILE}),
     "full_name": frozenset({"first_name", "last_name"}),
+    "phone": frozenset({MOBILE}),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderMeaning:
-    """The field that a header names."""
+    """What a header names."""
 
-    field: str  # a field key, or "name" for a name of undecided kind
-    kinds: frozenset[str]  # "work", "home", "mobile", "second", …: which one, where there may be several
-    exact: bool  # the header is one word or phrase of the vocabulary, with nothing beside it
-    guessed: bool  # it was mistyped, or shortened
+    field: str  # a field key, "name" for a name of undecided kind, or "other" for what is no field of ours
+    kinds: frozenset[str] = frozenset()  # "work", "home", "mobile", "second", …: which one, where there are several
+    exact: bool = False  # the header is one term of the vocabulary, with nothing beside it
+    vague: bool = False  # the term often means something else
+    guessed: bool = False  # it was mistyped, or shortened
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
     """One word or phrase of a header, with what it means in each language that knows it."""
 
-    meanings: Mapping[str, frozenset[str]]  # language → meanings
+    meanings: Mapping[str, frozenset[str]]  # language → meanings; language "" is understood in all
     guessed: bool = False
 
 
@@ -85,26 +85,32 @@ def vote_for_languages(headers: Iterable[str]) -> LanguageVotes:
 
 
 def read_header(header: str, votes: LanguageVotes) -> HeaderMeaning | None:
-    """Return what the header means in the languages that its file is written in; None if it names no field."""
+    """Return what the header means in the languages that its file is written in; None if that is unknown."""
     terms = _explain(fold_header(header))
     if not terms:
         return None
-    meanings = [_in_best_language(term, votes) for term in terms]
-    if OTHER in meanings[-1] or any(meaning == {OTHER} for meaning in meanings):
+    meanings = _in_one_language(terms, votes)
+    if meanings is None or all(_only_qualifies(meaning) for meaning in meanings):
         return None
-    field = _named_field(meanings)
+    plain_meanings = [frozenset(word.rstrip("?") for word in meaning) for meaning in meanings]
+    field = None if {OTHER} in meanings else _named_field(plain_meanings)
     if field is None:
-        return None
+        return HeaderMeaning(OTHER)
+    vague = not any(field in meaning for meaning in meanings)
+    meanings = plain_meanings
+
     kinds = {word.removeprefix("~") for meaning in meanings for word in meaning if word.startswith("~")}
-    if any("company" in meaning for meaning in meanings) and field != "company":
+    if {"company"} in meanings:
         kinds.add("company")
+    if field in ("company", "title"):
+        kinds.discard("company")  # both are always a company's
+    exact = len(terms) == 1
+    if exact:
+        kinds = set()  # that "Portable" may also stand beside another word says nothing here
     if field == MOBILE:
         field = "phone"
         kinds.add(MOBILE)
-    exact = len(terms) == 1
-    if exact:  # "Portable" is a phone; that the word may also stand beside another says nothing here
-        kinds &= {MOBILE}
-    return HeaderMeaning(field, frozenset(kinds), exact, any(term.guessed for term in terms))
+    return HeaderMeaning(field, frozenset(kinds), exact, vague, any(term.guessed for term in terms))
 
 
 # --- Words -----------------------------------------------------------------------------------------------------------
@@ -141,7 +147,7 @@ def _vocabulary() -> Mapping[str, _Term]:
 
 def _entries(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield (meaning, terms) of one language's vocabulary; an entry runs on over lines that do not start a new one."""
-    for entry in re.split(r"\n(?=\s*~?\w+:)", text):
+    for entry in re.split(r"\n(?=\s*~?\w+\??:)", text):
         meaning, _, terms = entry.strip().partition(":")
         yield meaning, terms.split(",")
 
@@ -163,10 +169,10 @@ def _skeletons() -> Mapping[str, str]:
 
 @cache
 def _terms_by_length() -> Mapping[int, Sequence[str]]:
-    """Return the terms that are long enough to be recognized when mistyped."""
+    """Return the terms that can be recognized when mistyped."""
     found: dict[int, list[str]] = defaultdict(list)
     for spelling in _vocabulary():
-        if len(spelling) > 5 and not _UNSPACED.search(spelling):
+        if not _UNSPACED.search(spelling):
             found[len(spelling)].append(spelling)
     return found
 
@@ -180,14 +186,14 @@ def _explain(folded: str) -> tuple[_Term, ...] | None:
     words = folded.split()
     if not words or len(words) > _MOST_WORDS:
         return None
-    vocabulary = _vocabulary()
-    if whole := vocabulary.get("".join(words)):
-        return (whole,)
     if terms := _cover(words):
         return terms
+    full_words = [ABBREVIATIONS.get(word, word) for word in words]
+    if full_words != words and (terms := _cover(full_words)):
+        return _as_guesses(terms)
     if mistyped := _mistyped("".join(words)):
         return (mistyped,)
-    return _cover(words, guess=True)
+    return _cover(full_words, guess=True)
 
 
 def _cover(words: Sequence[str], *, guess: bool = False) -> tuple[_Term, ...] | None:
@@ -208,22 +214,21 @@ def _cover(words: Sequence[str], *, guess: bool = False) -> tuple[_Term, ...] | 
 
 
 def _read_word(word: str, *, guess: bool) -> tuple[_Term, ...] | None:
-    """Return the terms of a word that is no term itself: a number, a shortened word, a compound; None if unknown."""
+    """Return the terms of a word that is no term itself: a number, a compound, or, if we guess, a shortened one."""
     if word.isdecimal():
         return (_Term({"": frozenset({"~first" if int(word) < 2 else "~second"})}),)
-    if full := ABBREVIATIONS.get(word):
-        if term := _vocabulary().get(full):
-            return (_Term(term.meanings, guessed=True),)
-        return (_Term({"en": frozenset({"~contact"})}, guessed=True),)  # "line", "number", "code"
     if compound := _split_compound(word):
         return compound
-    if guess:
-        skeleton = _skeletons().get(word) if len(word) > 3 and word == _skeleton(word) else None
-        if skeleton:
-            return (_Term(_vocabulary()[skeleton].meanings, guessed=True),)
-        if mistyped := _mistyped(word):
-            return (mistyped,)
-    return None
+    if not guess:
+        return None
+    if len(word) > 3 and word == _skeleton(word) and (full := _skeletons().get(word)):
+        return _as_guesses((_vocabulary()[full],))
+    mistyped = _mistyped(word)
+    return (mistyped,) if mistyped else None
+
+
+def _as_guesses(terms: Iterable[_Term]) -> tuple[_Term, ...]:
+    return tuple(replace(term, guessed=True) for term in terms)
 
 
 def _split_compound(word: str) -> tuple[_Term, ...] | None:
@@ -243,17 +248,17 @@ def _split_compound(word: str) -> tuple[_Term, ...] | None:
 
 
 def _mistyped(word: str) -> _Term | None:
-    """Return the term that the word differs from by one slip of the finger, or two in a long word."""
-    if len(word) < 6 or _UNSPACED.search(word):
+    """Return the term that the word differs from by a slip of the finger, or two in a long word."""
+    if _UNSPACED.search(word) or len(word) < 4:
         return None
-    slips = 2 if len(word) > 10 else 1
-    choices = [
-        term
-        for length in range(len(word) - slips, len(word) + slips + 1)
-        for term in _terms_by_length().get(length, ())
-    ]
+    if len(word) < 6:  # a short word with one other letter is another word, but swapped letters are a slip
+        slips, choices = 1, [term for term in _terms_by_length()[len(word)] if sorted(term) == sorted(word)]
+    else:
+        slips = 2 if len(word) > 10 else 1
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        choices = [term for length in lengths for term in _terms_by_length()[length]]
     match = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=slips)
-    return _Term(_vocabulary()[match[0]].meanings, guessed=True) if match else None
+    return replace(_vocabulary()[match[0]], guessed=True) if match else None
 
 
 def _skeleton(word: str) -> str:
@@ -263,20 +268,32 @@ def _skeleton(word: str) -> str:
 # --- Choosing among meanings -----------------------------------------------------------------------------------------
 
 
-def _in_best_language(term: _Term, votes: LanguageVotes) -> frozenset[str]:
-    """Return what the term means in the language that explains most of the file."""
-    return term.meanings[max(term.meanings, key=lambda language: votes.get(language, 0))]
+def _in_one_language(terms: Sequence[_Term], votes: LanguageVotes) -> list[frozenset[str]] | None:
+    """Return what each term means in the language that knows them all and explains most of the file.
+
+    None if no language knows them all: "ad" is a first name in Turkish, and nothing of the kind in "ad_name".
+    """
+    words = [term for term in terms if "" not in term.meanings]
+    shared = set.intersection(*(set(term.meanings) for term in words)) if words else set()
+    if not shared:
+        return None
+    # The order of the vocabulary decides between languages with as many votes.
+    language = max((language for language in LANGUAGES if language in shared), key=lambda each: votes.get(each, 0))
+    return [term.meanings.get(language) or term.meanings[""] for term in terms]
 
 
 def _named_field(meanings: Sequence[frozenset[str]]) -> str | None:
     """Return the one field that the terms of a header name together, or None."""
-    certain = {field for meaning in meanings for field in meaning if _is_field(field) and not _may_qualify(meaning)}
-    if not certain:
-        certain = {field for meaning in meanings for field in meaning if _is_field(field)}
+    named = {field for meaning in meanings for field in meaning if _is_field(field)}
+    # Of "Business phone", the phone: a word that can be a field and a qualifier is a field only if no other is.
+    certain = {field for meaning in meanings if not _may_qualify(meaning) for field in meaning if _is_field(field)}
+    if NAME in certain:  # … but "Organization name" is the organization
+        certain |= named & _CONTEXTS[NAME]
+    fields = certain or named
     for context, inner_fields in _CONTEXTS.items():
-        if context in certain and certain & inner_fields:
-            certain = certain - {context}
-    return certain.pop() if len(certain) == 1 else None
+        if context in fields and fields & inner_fields:
+            fields = fields - {context}
+    return fields.pop() if len(fields) == 1 else None
 
 
 def _is_field(meaning: str) -> bool:
@@ -285,3 +302,7 @@ def _is_field(meaning: str) -> bool:
 
 def _may_qualify(meaning: frozenset[str]) -> bool:
     return any(word.startswith("~") for word in meaning)
+
+
+def _only_qualifies(meaning: frozenset[str]) -> bool:
+    return all(word.startswith("~") for word in meaning)

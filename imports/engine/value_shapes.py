@@ -12,7 +12,7 @@ from imports.engine.normalize.country import is_country_name, normalize_country
 __all__ = ["fits", "share_that", "suggested_by_values"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
-_PHONE = re.compile(r"(?:tel:)?['+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
+_PHONE = re.compile(r"(?:[a-z]{1,4}:)?[+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
 _PHONE_WRITTEN_OUT = re.compile(
     r"\+[1-9][0-9\s().-]{7,}|\(?0[0-9]{1,4}[)\s/-]+[0-9][0-9\s-]{4,}|\([2-9][0-9]{2}\) ?[0-9]{3}-[0-9]{4}|[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}"
 )
@@ -25,12 +25,17 @@ _FORM_OF_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){1,3}")
+_ACCOUNT_ROLE = re.compile(
+    r"(?:admin|administrator|editor|author|contributor|subscriber|customer|user|member|guest|owner|viewer|moderator)",
+    re.IGNORECASE,
+)
 _ENOUGH = 0.8  # of the values must have the shape before they alone name a field
 
 
 def share_that(holds: Callable[[str], object], values: Sequence[str]) -> float:
     """Return the share (0–1) of the filled values for which the test holds; 0 if none is filled."""
-    filled = [value.strip() for value in values if value.strip()]
+    # An apostrophe in front is how spreadsheets keep digits as text.
+    filled = [value.strip().lstrip("'") for value in values if value.strip()]
     return sum(1 for value in filled if holds(value)) / len(filled) if filled else 0.0
 
 
@@ -94,7 +99,10 @@ _POSSIBLE: Mapping[str, Callable[[str], object]] = {
     "last_name": _is_no_number,
     "full_name": lambda value: "@" not in value and not value.replace(" ", "").isdecimal(),
     "city": _is_no_number,
-    "title": lambda value: not _FORM_OF_ADDRESS.fullmatch(value) and not value.isdecimal(),
+    "title": lambda value: (
+        not (_FORM_OF_ADDRESS.fullmatch(value) or _ACCOUNT_ROLE.fullmatch(value) or value.isdecimal())
+    ),
+    "state": _is_no_number,
     "company": lambda value: "@" not in value and not value.isdecimal(),
     "do_not_contact": _is_yes_or_no,
 }

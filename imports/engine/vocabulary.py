@@ -5,6 +5,7 @@ A line is `meaning: word, word, …`. Case, accents, spaces and punctuation do n
 
 - a field key,
 - `name`: a name whose kind the other columns decide ("Nom" beside "Prénom" is the last name, alone the full name),
+- a field key with "?": a word that means the field, if nothing in the file means it better,
 - `~kind`: a word that may stand beside a field's word and says whose or which it is (`~work`, `~home`, `~mobile`, …;
   mapping.py lists them),
 - `other`: a column that is none of ours, so that it is not taken for a mistyped one of ours.
@@ -29,74 +30,83 @@ LANGUAGES: dict[str, str] = {
         email: email, e mail, email address, mail, e mail address, email id, email addr, electronic mail, mail address,
             emailaddress, email address value, email adress, e mail id
         phone: phone, phone number, telephone, telephone number, tel, phone no, tel no, telno, ph, phone nr,
-            contact number, contact no, contact phone, ph no, phonenumber, whatsapp, whatsapp number, daytime phone,
-            day phone, direct phone, direct dial, landline, phone numbers, call number, direct line
+            contact number, contact no, contact phone, ph no, phonenumber, daytime phone, day phone, direct phone,
+            direct dial, landline, phone numbers, direct line
+        phone?: whatsapp, whatsapp number, call number
         mobile: mobile, mobile phone, cell, cell phone, cellphone, mobile number, cellular, mob, mobile no, mob no,
             cell number, handphone, mobile telephone, cellular phone, cell no, mphone, hp no, sms, sms number,
             text number
         company: company, company name, organization, organisation, organization name, organisation name, org,
-            org name, employer, business name, business, firm, account name, account, co, employer name,
-            associated company, current company, workplace, company organization, affiliation, institution,
-            school company, corporate name, firm name, primary company, works at, place of work
-        title: title, job title, position, role, job, jobtitle, job position, designation, job role, occupation,
-            position title, profession, contact title, headline, job function, work title
+            org name, employer, business name, firm, account name, co, employer name, associated company,
+            current company, company organization, default address company, corporate name, firm name, primary company,
+            works at
+        company?: business, account, institution, school company, affiliation, workplace, place of work,
+            organization unit
+        title: title, job title, position, job, jobtitle, job position, designation, job role, position title,
+            job function, work title
+        title?: occupation, profession, role, headline, contact title, function
         street: street, street address, address, address line 1, address line, addr, address 1, street name,
             mailing address, postal address, street road name, road, street number and name, address street, line 1,
             house number and street, address lines, residential address, physical address, thoroughfare
-        city: city, town, city town, locality, suburb, municipality, village, city name, town city, address city,
-            post town, city locality, town village
-        state: state, province, region, county, state province, state region, state code, province code, region code,
-            state name, administrative area, prefecture, address state, state or province, state county, territory,
-            prov
+        city: city, town, city town, locality, municipality, city name, town city, address city, post town,
+            city locality, town village
+        city?: location, suburb, village
+        state: state, province, state province, state region, state code, province code, region code, state name,
+            administrative area, prefecture, address state, state or province, state id, state county, territory, prov
+        state?: region, county, district
         postal_code: postal code, zip, zip code, postcode, post code, zipcode, zip postal code, postal, zip 4,
             pin code, pincode, postal zip code, zip postcode, eircode, address zip, zip or postal code, pin
         country: country, country name, country code, country region, nation, country of residence, address country,
-            country territory, country iso, country or region
-        website: website, web site, web, url, website url, homepage, home page, web page, site, web address,
-            company website, webpage, internet, domain, personal web page, blog, www, website address, user url
+            country territory, country iso, country id, country or region
+        website: website, web site, web, website url, homepage, home page, web page, site, web address,
+            company website, webpage, internet, personal web page, www, website address, user url
+        website?: url, blog, domain, domain name, link
         birthday: birthday, birth date, birthdate, date of birth, dob, bday, b day, born, born on, date birth,
             birth day
-        notes: notes, note, comments, comment, remarks, remark, memo, description, additional information,
-            additional info, free text, further information, background, comments follow up, annotations,
-            internal notes, about
-        tags: tags, tag, labels, label, categories, category, groups, keywords, group membership, lists, segments,
-            list membership, interests, static lists, contact groups
+        notes: notes, note, comments, comment, remarks, remark, memo, free text, comments follow up, annotations,
+            internal notes
+        notes?: description, background, about, message, additional information, additional info, further information,
+            bio, summary
+        tags: tags, tag, labels, label, categories, category, keywords, group membership, list membership,
+            static lists, contact groups
+        tags?: groups, lists, interests, segments, contact type, audience
         do_not_contact: do not contact, dnc, opt out, email opt out, unsubscribed, has opted out of email,
             do not email, do not call, opted out, unsubscribed from all email, do not mail, no marketing
         ~contact: contact, person, customer, client, user, member, subscriber, lead, people, attendee, participant,
             guest, student, employee, donor, patient, recipient, prospect, buyer, applicant, candidate, registrant,
             delegate, individual, billing, mailing, postal, default, value, current, permanent, your, my, the, of,
-            owner s, shopper, volunteer, resident, supporter, respondent, visitor, contacts, bill to, bill, to,
+            owner s, shopper, volunteer, resident, card, supporter, respondent, visitor, contacts, bill to, bill, to,
             invoice, correspondence, street address, residential, legal, profile, enter, please, what is, is, required,
-            optional, id value, text
+            optional, id value, text, or, and, po
         ~primary: primary, main, preferred, first, best, principal
         ~work: work, business, office, professional, job, corporate, direct, day, daytime
-        ~home: home, private, personal, residence, house, evening, eve, eves
+        ~home: home, private, personal, residence, house, evening, eve, eves, house address
         ~mobile: mobile, cell
         ~other: other, formatted, full, alternate, alternative, alt, additional, shipping, delivery, ship to, ship,
             backup, old, previous, temporary, extra, spare, car, radio
         ~second: secondary, second, third, line 2, line 3, extended
         ~company: company, organization, organisation, corporate, account, employer, head office, hq, switchboard
-        other: id, record id, status, stage, gender, sex, source, lead source, owner, contact owner, created,
-            created at, created date, create date, updated, updated at, modified, modified date, date, type, score,
-            rating, count, amount, currency, price, total, quantity, language, locale, time zone, timezone, fax, pager,
-            department, salutation, prefix, suffix, middle name, nickname, initials, age, username, user name, login,
-            password, ip, ip address, latitude, longitude, last activity, last login, last seen, subscribed, opt in,
-            consent, photo, avatar, image, picture, skype, twitter, facebook, linkedin, instagram, spouse, children,
-            anniversary, industry, revenue, employees, manager, assistant, campaign, medium, plan, product, orders,
-            total spent, tax id, vat, vat number, iban, account number, priority, subject, location, message,
-            start date, end date, joined, date joined, member since, event, ticket, order, invoice, state of origin,
-            place of birth, nationality, marital status, religion, house number, apartment, unit, floor, building,
-            district, po box, domain name, folder, stats, series, stop, store, stock, code, mode, note type, site id,
-            page, term, team, seat, size, style, notify, hobby, schools, mileage, sensitivity, callback, telex, isdn,
-            attributes, identifier, uuid, active, verified, test
+        other: id, record id, file as, form, form name, ad name, campaign name, ad set name, group, status, stage,
+            gender, sex, source, lead source, owner, contact owner, created, created at, created date, create date,
+            updated, updated at, modified, modified date, date, type, score, rating, count, amount, currency, price,
+            total, quantity, language, locale, time zone, timezone, fax, pager, department, salutation, prefix, suffix,
+            middle name, nickname, initials, age, username, user name, login, password, ip, ip address, latitude,
+            longitude, last activity, last login, last seen, subscribed, opt in, consent, photo, avatar, image,
+            picture, skype, twitter, facebook, linkedin, instagram, spouse, children, anniversary, industry, revenue,
+            employees, manager, assistant, campaign, medium, plan, product, orders, total spent, tax id, vat,
+            vat number, iban, account number, priority, subject, location, message, start date, end date, joined,
+            date joined, member since, event, ticket, order, invoice, state of origin, place of birth, nationality,
+            marital status, religion, house number, apartment, unit, floor, building, district, po box, domain name,
+            folder, stats, series, stop, store, stock, code, mode, note type, site id, page, term, team, seat, size,
+            style, notify, hobby, schools, mileage, sensitivity, callback, telex, isdn, attributes, identifier, uuid,
+            active, verified, test
     """,
     "de": """
-        first_name: vorname, rufname, vornamen, vname, kontakt vorname
+        first_name: vorname, rufname, vornamen, vname, kontakt vorname, vorname adressattyp natürl person
         last_name: nachname, familienname, zuname, nname, name nachname, familien name, nachnamen
         full_name: vollständiger name, vor und nachname, vor und zuname, ansprechpartner, kontaktname, anzeigename,
             vorname nachname, vorname name, kundenname, ganzer name, name vorname, nachname vorname, teilnehmername,
-            kontaktperson
+            kontaktperson, name adressattyp natürl person
         name: name
         email: e mail, email, mail, e mail adresse, mailadresse, emailadresse, e mail anschrift, elektronische post,
             mail adresse
@@ -104,28 +114,33 @@ LANGUAGES: dict[str, str] = {
             telefonnummern, fernsprecher, festnetznummer, durchwahl
         mobile: handy, mobil, mobiltelefon, mobilnummer, handynummer, mobilfunk, handynr, mobilfunknummer, mobilnr,
             mobiltelefonnummer
-        company: firma, unternehmen, firmenname, organisation, arbeitgeber, betrieb, unternehmensname, institution,
-            firmenbezeichnung, gesellschaft, einrichtung, organisationsname, verein, firma name
-        title: position, funktion, berufsbezeichnung, beruf, stellenbezeichnung, jobtitel, rolle, stelle, tätigkeit,
-            jobbezeichnung, berufstitel, funktionsbezeichnung, job titel
+        company: firma, unternehmen, firmenname, arbeitgeber, betrieb, unternehmensname, firmenbezeichnung,
+            gesellschaft, organisationsname, firma name, name adressattyp unternehmen, accountname, account name,
+            organisation
+        company?: verein, einrichtung, institution
+        title: position, funktion, berufsbezeichnung, stellenbezeichnung, jobtitel, stelle, jobbezeichnung,
+            berufstitel, funktionsbezeichnung, job titel
+        title?: beruf, rolle, tätigkeit, titel
         street: straße, strasse, adresse, anschrift, straße und hausnummer, straße hausnummer, strasse nr,
             straße nr, postanschrift, str, straßenname, straße hausnr, wohnadresse, adresszeile 1, straße und nr,
             straße u nr, adresszeile, adresse zeile 1, anschrift zeile 1
         city: ort, stadt, wohnort, gemeinde, ortschaft, ortsname
-        state: bundesland, region, kanton, land bundesland, provinz, bundesstaat, staat provinz, bundesland kanton,
+        state: bundesland, kanton, land bundesland, provinz, bundesstaat, staat provinz, bundesland kanton,
             staat bundesland
+        state?: region
         postal_code: plz, postleitzahl, postleit zahl, post leitzahl
         country: land, staat, ländercode, länderkürzel, länderkennzeichen, land region, land code, landesname, nation
         website: webseite, homepage, internetadresse, internet, web, webadresse, netzseite, internetseite
         birthday: geburtstag, geburtsdatum, geb datum, geboren, geb, geboren am, geb am, gebdatum, geburts datum
-        notes: notizen, notiz, bemerkung, bemerkungen, kommentar, kommentare, anmerkung, anmerkungen, beschreibung,
-            hinweise, memo, zusatzinformationen, freitext, hinweis
-        tags: kategorien, kategorie, schlagworte, schlagwörter, stichwörter, gruppen, etiketten, stichworte,
-            schlüsselwörter, markierungen, verteiler
+        notes: notizen, notiz, bemerkung, bemerkungen, kommentar, kommentare, anmerkung, anmerkungen, memo, freitext
+        notes?: beschreibung, hinweise, hinweis, zusatzinformationen
+        tags: kategorien, schlagworte, schlagwörter, stichwörter, etiketten, stichworte, schlüsselwörter, markierungen
+        tags?: gruppen, gruppe, kategorie, verteiler
         do_not_contact: werbesperre, kontaktsperre, nicht kontaktieren, abgemeldet, werbewiderspruch
         ~contact: kontakt, kunde, kunden, person, mitglied, teilnehmer, nutzer, benutzer, mandant, ansprechpartner,
             rechnung, rechnungs, rechnungsadresse, anschrift, adresse, wert, post, mitarbeiter, abonnent, interessent,
-            patient, schüler, gast, käufer, der, des, die, ihre, deine, postal
+            patient, schüler, gast, käufer, der, des, die, ihre, deine, postal, und, oder, für, postanschrift,
+            korrespondenz
         ~primary: haupt, primär, primäre, bevorzugte, erste
         ~work: geschäftlich, geschäft, dienst, dienstlich, arbeit, büro, beruflich, berufl, firmen, geschäftliche,
             dienstliche
@@ -135,7 +150,7 @@ LANGUAGES: dict[str, str] = {
             alternativ, auto
         ~second: zweite, zweitadresse, zusatz, zusätzliche, adresszusatz, adresszeile 2
         ~company: firma, unternehmen, zentrale, organisation
-        other: anrede, titel, geschlecht, kundennummer, kundennr, mitgliedsnummer, abteilung, fax, telefax, faxnummer,
+        other: anrede, geschlecht, kundennummer, kundennr, mitgliedsnummer, abteilung, fax, telefax, faxnummer,
             erstellt, erstellt am, geändert am, eintritt, eintrittsdatum, austritt, hausnummer, hausnr, postfach,
             sprache, herkunft, quelle, iban, bic, kontonummer, umsatz, menge, betrag, datum, preis, nummer, nr, alter,
             spitzname, zweiter vorname, weitere vornamen, initialen, namenszusatz, suffix, staatsangehörigkeit,
@@ -153,43 +168,47 @@ LANGUAGES: dict[str, str] = {
             adresse courriel, courrier électronique, adresse de messagerie, messagerie
         phone: téléphone, tél, numéro de téléphone, tel, n de téléphone, no de téléphone,
             numéro téléphone, n téléphone, téléphone fixe, fixe, tél fixe, num tel, ligne directe, n tél,
-            num téléphone, numero de tel
+            num téléphone, numero de tel, téléphones
         mobile: portable, mobile, téléphone portable, téléphone mobile, tél portable, tél mobile, gsm,
             numéro de portable, tel mob, cellulaire, numéro de mobile, natel, n portable
         company: société, entreprise, organisation, raison sociale, nom de l entreprise, nom de la société,
-            employeur, structure, établissement, nom société, nom entreprise, compagnie, organisme, association,
-            nom de l organisation, dénomination sociale
-        title: fonction, poste, titre du poste, intitulé du poste, profession, métier, titre de poste, emploi,
-            poste occupé, qualité, titre professionnel, intitulé de poste, rôle
+            employeur, nom société, nom entreprise, compagnie, nom de l organisation, dénomination sociale,
+            nom du compte, compte, organisation principale
+        company?: structure, établissement, association, organisme
+        title: fonction, poste, titre du poste, intitulé du poste, titre de poste, poste occupé, titre professionnel,
+            intitulé de poste
+        title?: profession, métier, qualité, rôle, emploi, titre
         street: adresse, rue, adresse postale, adresse 1, voie, adresse ligne 1, n et rue, numéro et rue, n et voie,
             adresse rue, ligne d adresse 1, adresse complète, adresse 1 ligne, libellé voie, numéro et nom de rue
         city: ville, commune, localité, bureau distributeur, municipalité
-        state: région, département, province, état, canton, état province, région département
+        state: province, état, canton, état province, région département, dép, dép région
+        state?: région, département
         postal_code: code postal, cp, code post, npa, c p
         country: pays, code pays, pays région, nom du pays, pays de résidence
         website: site web, site internet, site, page web, url, adresse web, site web url, page d accueil
         birthday: date de naissance, anniversaire, né le, naissance, née le, ddn, né e le, date naissance,
             date naiss
-        notes: notes, remarques, commentaires, commentaire, observations, note, remarque, observation, description,
+        notes: notes, remarques, commentaires, commentaire, observations, note, remarque, observation,
             infos complémentaires, informations complémentaires, annotations
+        notes?: description
         tags: étiquettes, mots clés, catégories, tags, groupes, libellés, catégorie, listes, mot clé, étiquette
         do_not_contact: ne pas contacter, désinscrit, désabonné, opposition, ne pas démarcher
         ~contact: contact, client, personne, membre, adhérent, utilisateur, de, du, la, le, l, d, des, facturation,
             valeur, abonné, participant, élève, patient, salarié, bénéficiaire, postale, invité, destinataire,
-            acheteur, votre, prospect
+            acheteur, votre, prospect, ou, et, envoi, correspondance
         ~primary: principal, principale, préféré
         ~work: professionnel, professionnelle, travail, bureau, pro, prof, direct
         ~home: domicile, personnel, personnelle, privé, privée, perso, maison
         ~mobile: portable, mobile
-        ~other: autre, livraison, complémentaire, supplémentaire, alternatif
+        ~other: autre, livraison, complémentaire, supplémentaire, alternatif, payeur
         ~second: secondaire, deuxième, second, complément, complément d adresse, bis
         ~company: société, entreprise, standard, organisation
-        other: civilité, titre, sexe, genre, fax, télécopie, statut, date d inscription, service, langue, source,
-            numéro, réf, référence, n client, numéro client, n adhérent, âge, nationalité, montant, date,
-            créé le, modifié le, surnom, lieu de naissance, situation familiale, secteur, siret, siren, tva,
-            propriétaire, origine, cotisation, date d adhésion, date de création, nom de jeune fille, type, actif,
-            code, initiales, deuxième prénom, photo, identifiant, complément adresse, cedex, dernière connexion,
-            solde, bâtiment, étage
+        other: civilité, sexe, genre, fax, télécopie, statut, date d inscription, service, langue, source, numéro,
+            réf, référence, n client, numéro client, n adhérent, âge, nationalité, montant, date, créé le,
+            modifié le, surnom, lieu de naissance, situation familiale, secteur, siret, siren, tva, propriétaire,
+            origine, cotisation, date d adhésion, date de création, nom de jeune fille, type, actif, code, initiales,
+            deuxième prénom, photo, identifiant, complément adresse, cedex, dernière connexion, solde, bâtiment,
+            étage
     """,
     "es": """
         first_name: nombre de pila, primer nombre, nombres, nombre s, nombre propio
@@ -207,26 +226,27 @@ LANGUAGES: dict[str, str] = {
             número de celular, no celular, número móvil, n movil
         company: empresa, compañía, organización, razón social, nombre de la empresa, nombre empresa, sociedad,
             empleador, negocio, institución, entidad, nombre de la organización, nombre de empresa,
-            empresa organización
-        title: cargo, puesto, título del puesto, puesto de trabajo, ocupación, profesión, posición, función, rol,
-            título profesional, oficio, cargo puesto
+            empresa organización, nombre de la cuenta, cuenta
+        title: cargo, puesto, título del puesto, puesto de trabajo, posición, función, oficio, cargo puesto
+        title?: ocupación, profesión, rol, título profesional, título
         street: dirección, calle, domicilio, dirección postal, dirección 1, calle y número, dirección línea 1,
             calle número, línea de dirección 1, vía, direccion completa
         city: ciudad, población, localidad, municipio, poblacion ciudad, ciudad localidad, delegación municipio
-        state: provincia, estado, comunidad autónoma, departamento estado, región, estado provincia,
-            provincia estado, estado región, entidad federativa
+        state: provincia, comunidad autónoma, departamento estado, estado provincia, provincia estado, estado región,
+            entidad federativa
+        state?: región, estado
         postal_code: código postal, cp, c p, cód postal, codigo post, cod postal
         country: país, código de país, país región, nombre del país, código país, país de residencia
         website: sitio web, página web, web, url, pagina de internet, sitio, sitio web url, página
         birthday: fecha de nacimiento, cumpleaños, nacimiento, fecha nacimiento, f nacimiento, fec nac, fecha nac,
             f nac, fecha de nac
-        notes: notas, observaciones, comentarios, nota, comentario, observación, descripción, información adicional,
-            anotaciones
+        notes: notas, observaciones, comentarios, nota, comentario, observación, información adicional, anotaciones
+        notes?: descripción
         tags: etiquetas, categorías, grupos, categoría, etiqueta, palabras clave, listas
         do_not_contact: no contactar, baja, dado de baja, no llamar, no molestar
         ~contact: contacto, cliente, persona, miembro, socio, usuario, de, del, la, el, facturación, valor,
             suscriptor, alumno, paciente, participante, asistente, empleado, titular, fiscal, postal, comprador, su,
-            envío postal, destinatario, los
+            envío postal, destinatario, los, o, y, correspondencia, en, e
         ~primary: principal, preferido
         ~work: trabajo, oficina, profesional, laboral, corporativo, directo
         ~home: casa, particular, personal, privado, domicilio
@@ -237,8 +257,8 @@ LANGUAGES: dict[str, str] = {
         other: tratamiento, género, sexo, fax, estatus, fecha alta, fecha de alta, departamento, idioma, origen,
             número, dni, nif, cif, nie, rfc, curp, edad, nacionalidad, importe, fecha, segundo apellido,
             apellido materno, saldo, código, código cliente, ruc, segundo nombre, apodo, estado civil,
-            lugar de nacimiento, sector, propietario, fecha de creación, tipo, activo, título, piso, colonia,
-            numero exterior, numero interior, barrio, puerta, referencia, fuente, foto, última compra
+            lugar de nacimiento, sector, propietario, fecha de creación, tipo, activo, piso, colonia, numero exterior,
+            numero interior, barrio, puerta, referencia, fuente, foto, última compra
     """,
     "it": """
         first_name: nome di battesimo, nome proprio, primo nome
@@ -254,30 +274,34 @@ LANGUAGES: dict[str, str] = {
         mobile: cellulare, telefono cellulare, cell, mobile, numero di cellulare, telefonino, n cellulare,
             telefono mobile, numero cellulare
         company: azienda, società, ditta, ragione sociale, organizzazione, nome azienda, impresa, datore di lavoro,
-            nome società, ente, denominazione, nome dell azienda, nome ditta, azienda ente
-        title: qualifica, posizione, ruolo, mansione, professione, posizione lavorativa, titolo professionale,
-            incarico, funzione, titolo di lavoro, carica, occupazione
+            nome società, ente, denominazione, nome dell azienda, nome ditta, azienda ente, nome account
+        title: qualifica, posizione, ruolo, mansione, posizione lavorativa, incarico, funzione, titolo di lavoro,
+            carica
+        title?: professione, titolo professionale, occupazione, titolo
         street: indirizzo, via, indirizzo postale, indirizzo 1, via e numero, via piazza, residenza indirizzo,
             indirizzo riga 1, via e numero civico, indirizzo via, indirizzo completo
         city: città, comune, località, paese città, citta comune
-        state: provincia, regione, prov, stato provincia, pr, provincia regione, sigla provincia
+        state: provincia, prov, stato provincia, pr, provincia regione, sigla provincia
+        state?: regione
         postal_code: cap, codice postale, codice avviamento postale, c a p
         country: paese, nazione, stato, codice paese, paese regione, stato estero, paese di residenza
         website: sito web, sito, sito internet, pagina web, url, indirizzo web
         birthday: data di nascita, compleanno, nascita, data nascita, nato il, nata il, nato a il
-        notes: note, osservazioni, commenti, annotazioni, commento, descrizione, informazioni aggiuntive, appunti
+        notes: note, osservazioni, commenti, annotazioni, commento, informazioni aggiuntive, appunti
+        notes?: descrizione
         tags: etichette, categorie, gruppi, categoria, tag, parole chiave, etichetta, liste
         do_not_contact: non contattare, disiscritto, cancellato
         ~contact: contatto, cliente, persona, membro, socio, utente, di, del, della, dell, la, il, fatturazione,
-            valore, iscritto, paziente, partecipante, residenza, dipendente, postale, destinatario, alunno
+            valore, iscritto, paziente, partecipante, residenza, dipendente, postale, destinatario, alunno, o, e,
+            corrispondenza, spedizione postale
         ~primary: principale, preferito
-        ~work: lavoro, ufficio, aziendale, professionale, diretto
-        ~home: casa, abitazione, personale, privato, domicilio
+        ~work: lavoro, ufficio, aziendale, professionale, diretto, uff
+        ~home: casa, abitazione, personale, privato, domicilio, ab
         ~mobile: cellulare, mobile
         ~other: altro, altra, spedizione, consegna, alternativo, aggiuntivo
         ~second: secondario, secondo, riga 2
         ~company: azienda, società, ditta, centralino
-        other: titolo, sesso, genere, fax, reparto, lingua, fonte, numero, codice fiscale, partita iva, p iva, età,
+        other: sesso, genere, fax, reparto, lingua, fonte, numero, codice fiscale, partita iva, p iva, età,
             nazionalità, importo, data, codice cliente, data iscrizione, luogo di nascita, soprannome, civico,
             numero civico, settore, tipo, attivo, data creazione, stato civile, secondo nome, iban, pec, frazione,
             tessera, quota, numero tessera, provenienza
@@ -295,24 +319,25 @@ LANGUAGES: dict[str, str] = {
         mobile: celular, telemóvel, telefone celular, móvel, número de celular, nº de telemóvel, cel, n telemovel,
             whats
         company: empresa, organização, companhia, razão social, nome da empresa, empregador, instituição,
-            nome fantasia, nome da organização, firma, entidade, empresa organização
-        title: cargo, função, profissão, posição, ocupação, título do cargo, cargo função, papel
+            nome fantasia, nome da organização, firma, entidade, empresa organização, nome da conta, conta
+        title: cargo, função, posição, título do cargo, cargo função
+        title?: profissão, ocupação, papel, título
         street: endereço, morada, rua, logradouro, endereço 1, rua e número, linha de endereço 1, endereço linha 1,
             endereço completo, morada 1
         city: cidade, localidade, município, concelho, cidade município
         state: estado, uf, província, distrito, região, estado uf, estado província, estado região
         postal_code: cep, código postal, cod postal, cp
         country: país, código do país, país região, nome do país
-        website: site, website, página web, web site, url, página, sítio web, página de internet
+        website: site, website, página web, web site, url, página, sítio web, página de internet, página da web
         birthday: data de nascimento, aniversário, nascimento, data nascimento, dt nascimento, dt nasc, data nasc,
             data de nasc
-        notes: observações, notas, comentários, observação, obs, nota, comentário, descrição, anotações,
-            informações adicionais
+        notes: observações, notas, comentários, observação, obs, nota, comentário, anotações, informações adicionais
+        notes?: descrição
         tags: etiquetas, marcadores, categorias, grupos, categoria, tags, palavras chave, listas, etiqueta
         do_not_contact: não contatar, descadastrado, não contactar, não perturbe
         ~contact: contato, contacto, cliente, pessoa, membro, sócio, usuário, utilizador, de, do, da, o, a, cobrança,
             faturação, faturamento, valor, aluno, paciente, participante, associado, funcionário, comprador,
-            assinante, titular, residencial postal
+            assinante, titular, residencial postal, ou, e, correspondência, endereço
         ~primary: principal, preferencial
         ~work: trabalho, comercial, escritório, profissional, corporativo, direto
         ~home: casa, residencial, pessoal, particular, residência
@@ -320,10 +345,10 @@ LANGUAGES: dict[str, str] = {
         ~other: outro, outra, entrega, alternativo, envio, adicional
         ~second: secundário, segundo, complemento, linha 2
         ~company: empresa, organização, comercial empresa
-        other: título, gênero, género, sexo, fax, situação, departamento, idioma, origem, número, cpf, cnpj, nif,
-            rg, idade, nacionalidade, data, bairro, código, valor total, última atividade, status, apelido social,
-            estado civil, naturalidade, setor, tipo, ativo, data de cadastro, data de criação, inscrição estadual,
-            nome do meio, tratamento, profissional responsável, freguesia, contribuinte, pedido, cupom
+        other: gênero, género, sexo, fax, situação, departamento, idioma, origem, número, cpf, cnpj, nif, rg, idade,
+            nacionalidade, data, bairro, código, valor total, última atividade, status, apelido social, estado civil,
+            naturalidade, setor, tipo, ativo, data de cadastro, data de criação, inscrição estadual, nome do meio,
+            tratamento, profissional responsável, freguesia, contribuinte, pedido, cupom
     """,
     "nl": """
         first_name: voornaam, roepnaam, voornamen, voornaam contactpersoon
@@ -337,8 +362,9 @@ LANGUAGES: dict[str, str] = {
         mobile: mobiel, mobiele telefoon, gsm, mobiel nummer, mobiele nummer, mobiele telefoonnummer, gsm nummer,
             mobielnummer, telefoon mobiel
         company: bedrijf, bedrijfsnaam, organisatie, onderneming, firma, werkgever, organisatienaam, naam bedrijf,
-            naam organisatie, bedrijf organisatie, instelling, vennootschap
-        title: functie, functietitel, beroep, rol, positie, functieomschrijving, functienaam
+            naam organisatie, bedrijf organisatie, instelling, vennootschap, accountnaam
+        title: functie, functietitel, positie, functieomschrijving, functienaam
+        title?: beroep, rol, titel
         street: straat, adres, straatnaam, straat en huisnummer, straat huisnummer, adresregel 1, postadres, straat nr,
             adres 1, straat en nr, straatnaam en huisnummer
         city: plaats, woonplaats, stad, gemeente, plaatsnaam
@@ -347,21 +373,21 @@ LANGUAGES: dict[str, str] = {
         country: land, landcode, land regio, landnaam
         website: website, webpagina, homepage, internetadres, web, webadres, internetsite
         birthday: geboortedatum, verjaardag, geboren, geboren op, geb datum, gebdatum, geboorte datum
-        notes: notities, opmerkingen, notitie, opmerking, aantekeningen, commentaar, bijzonderheden, toelichting,
-            omschrijving, memo
+        notes: notities, opmerkingen, notitie, opmerking, aantekeningen, commentaar, bijzonderheden, memo
+        notes?: omschrijving, toelichting
         tags: labels, categorieën, groepen, categorie, trefwoorden, tags, lijsten, groep
         do_not_contact: niet contacteren, niet benaderen, uitgeschreven, afgemeld
         ~contact: contact, klant, persoon, lid, gebruiker, factuur, van, de, het, waarde, factuuradres, deelnemer,
-            medewerker, relatie, post, abonnee, uw, bezoek
+            medewerker, relatie, post, abonnee, uw, bezoek, of, en, adres, werkadres
         ~primary: primair, primaire, hoofd
-        ~work: werk, zakelijk, kantoor, zakelijke
-        ~home: privé, thuis, persoonlijk
+        ~work: werk, zakelijk, kantoor, zakelijke, werkadres, op werk
+        ~home: privé, thuis, persoonlijk, huisadres
         ~mobile: mobiel, gsm
         ~other: ander, overig, bezorg, aflever, anders, alternatief, leveradres
         ~second: tweede, secundair
         ~company: bedrijf, organisatie, algemeen
         other: tussenvoegsel, voorvoegsel, voorletters, aanhef, geslacht, fax, huisnummer, huisnr, toevoeging,
-            lidnummer, klantnummer, afdeling, taal, bron, datum, btw nummer, kvk, titel, relatienummer, inschrijfdatum,
+            lidnummer, klantnummer, afdeling, taal, bron, datum, btw nummer, kvk, relatienummer, inschrijfdatum,
             nationaliteit, status, leeftijd, initialen, bedrag, rekeningnummer, lid sinds, geboorteplaats, type,
             actief, team, debiteurnummer, aangemaakt op, huisnummertoevoeging
     """,
@@ -370,28 +396,32 @@ LANGUAGES: dict[str, str] = {
         last_name: nazwisko
         full_name: imię i nazwisko, nazwisko i imię, pełna nazwa, pełne imię i nazwisko, osoba kontaktowa,
             imię nazwisko, nazwisko imię, nazwa wyświetlana, klient, nazwa kontaktu, nazwa klienta
-        name: nazwa
         email: email, e mail, adres e mail, adres email, poczta elektroniczna, mail, poczta e mail,
             adres poczty elektronicznej, adres mailowy
         phone: telefon, tel, numer telefonu, nr telefonu, nr tel, telefon stacjonarny, telefon kontaktowy, numer tel,
             telefony
         mobile: telefon komórkowy, komórka, tel komórkowy, kom, nr komórki, numer komórkowy, komórkowy, tel kom
         company: firma, nazwa firmy, organizacja, przedsiębiorstwo, pracodawca, spółka, instytucja,
-            nazwa organizacji, kontrahent, zakład pracy
-        title: stanowisko, funkcja, zawód, stanowisko pracy, rola, tytuł zawodowy
+            nazwa organizacji, zakład pracy
+        company?: kontrahent, nazwa
+        title: stanowisko, funkcja, stanowisko pracy, tytuł zawodowy
+        title?: zawód, rola, tytuł
         street: ulica, adres, ulica i numer, ulica nr, adres 1, ulica numer, ulica i nr domu, adres korespondencyjny,
             ul, adres ulica
         city: miasto, miejscowość, miejsce zamieszkania, gmina miasto
         state: województwo, region, stan, prowincja, woj
         postal_code: kod pocztowy, kod, kod poczt
         country: kraj, państwo, kod kraju, kraj region
-        website: strona www, www, strona internetowa, witryna, strona, adres www, strona web, witryna internetowa
+        website: strona www, www, strona internetowa, witryna, strona, adres www, strona web, witryna internetowa,
+            strona sieci web
         birthday: data urodzenia, urodziny, data ur, ur
-        notes: uwagi, notatki, komentarz, notatka, komentarze, opis, adnotacje, dodatkowe informacje
+        notes: uwagi, notatki, komentarz, notatka, komentarze, adnotacje, dodatkowe informacje
+        notes?: opis
         tags: etykiety, tagi, kategorie, grupy, kategoria, słowa kluczowe, listy, etykieta
         do_not_contact: nie kontaktować, wypisany, nie kontaktować się
         ~contact: kontakt, klient, klienta, osoba, członek, członka, użytkownik, użytkownika, do faktury, wartość,
-            kontaktu, uczestnik, uczestnika, pracownika, pacjenta, odbiorcy, korespondencyjny, subskrybenta
+            kontaktu, uczestnik, uczestnika, pracownika, pacjenta, odbiorcy, korespondencyjny, subskrybenta, i, lub,
+            adres
         ~primary: główny, podstawowy, główna
         ~work: służbowy, praca, firmowy, biuro, służbowa, biurowy, służbowe
         ~home: domowy, prywatny, dom, prywatna, prywatne
@@ -399,7 +429,7 @@ LANGUAGES: dict[str, str] = {
         ~other: inny, inne, dostawy, do wysyłki, alternatywny
         ~second: drugi, dodatkowy, druga
         ~company: firma, firmy, centrala
-        other: tytuł, płeć, fax, faks, status, dział, język, źródło, numer, nip, regon, pesel, wiek, data,
+        other: płeć, fax, faks, status, dział, język, źródło, numer, nip, regon, pesel, wiek, data,
             zwrot grzecznościowy, data utworzenia, drugie imię, nr domu, nr lokalu, numer domu, numer lokalu,
             miejsce urodzenia, narodowość, branża, typ, kwota, składka, data zapisu, nr klienta, powiat, gmina,
             identyfikator
@@ -416,7 +446,8 @@ LANGUAGES: dict[str, str] = {
         mobile: mobil, mobiltelefon, mobilnummer, mobilnr, mobiltelefonnummer, mobil nr
         company: företag, företagsnamn, organisation, bolag, arbetsgivare, organisationsnamn, firma, förening,
             företag organisation, bolagsnamn
-        title: titel, befattning, yrke, roll, jobbtitel, position, yrkestitel, tjänst, yrkesroll
+        title: befattning, yrke, roll, jobbtitel, position, yrkestitel, tjänst, yrkesroll
+        title?: titel
         street: gata, adress, gatuadress, postadress gata, adressrad 1, gatuadress 1, adress 1, utdelningsadress,
             gatunamn
         city: ort, stad, postort, kommun
@@ -430,7 +461,7 @@ LANGUAGES: dict[str, str] = {
         tags: etiketter, kategorier, taggar, grupper, kategori, nyckelord, listor
         do_not_contact: kontakta inte, avregistrerad, kontakta ej
         ~contact: kontakt, kund, person, medlem, användare, faktura, värde, kundens, deltagare, fakturering, anställd,
-            prenumerant, medlemmens, post
+            prenumerant, medlemmens, post, och, eller
         ~primary: primär, huvud
         ~work: arbete, jobb, kontor, arbets, arbetet, jobbet
         ~home: hem, privat, bostad, personlig, hemmet
@@ -453,7 +484,8 @@ LANGUAGES: dict[str, str] = {
         mobile: mobil, mobiltelefon, mobilnummer, mobilnr, mobil nr, mobiltlf
         company: firma, virksomhed, firmanavn, organisation, arbejdsgiver, virksomhedsnavn, selskab, forening,
             organisationsnavn
-        title: stilling, titel, jobtitel, stillingsbetegnelse, erhverv, funktion, rolle, stilling titel
+        title: stilling, jobtitel, stillingsbetegnelse, erhverv, funktion, rolle, stilling titel
+        title?: titel
         street: gade, adresse, vej, vejnavn, gadenavn, adresse 1, gade og nummer, vej og nummer, adresselinje 1,
             gade vej
         city: by, bynavn, postdistrikt, kommune
@@ -466,7 +498,7 @@ LANGUAGES: dict[str, str] = {
         tags: kategorier, mærker, etiketter, grupper, kategori, tags, nøgleord, lister, mærkater
         do_not_contact: kontakt ikke, afmeldt, må ikke kontaktes
         ~contact: kontakt, kunde, person, medlem, bruger, faktura, værdi, kundens, deltager, fakturering, ansat,
-            medarbejder
+            medarbejder, og, eller
         ~primary: primær, hoved
         ~work: arbejde, arbejds, kontor, erhverv, job
         ~home: hjem, privat, hjemme, personlig
@@ -488,7 +520,8 @@ LANGUAGES: dict[str, str] = {
         mobile: mobil, mobiltelefon, mobilnummer, mobilnr, mobiltlf, mobil nr
         company: firma, bedrift, selskap, organisasjon, firmanavn, arbeidsgiver, bedriftsnavn, virksomhet,
             organisasjonsnavn, arbeidssted, forening
-        title: stilling, tittel, stillingstittel, jobbtittel, yrke, rolle, yrkestittel, funksjon
+        title: stilling, stillingstittel, jobbtittel, yrke, rolle, yrkestittel, funksjon
+        title?: tittel
         street: gate, adresse, gateadresse, vei, adresse 1, postadresse, adresselinje 1, gatenavn, besøksadresse,
             veiadresse
         city: by, sted, poststed, kommune, bosted
@@ -500,7 +533,7 @@ LANGUAGES: dict[str, str] = {
         notes: notater, merknader, kommentar, kommentarer, merknad, notat, beskrivelse, anmerkninger
         tags: kategorier, etiketter, merkelapper, grupper, stikkord, kategori, tagger, emneord, lister
         do_not_contact: ikke kontakt, avmeldt, skal ikke kontaktes
-        ~contact: kontakt, kunde, person, medlem, bruker, faktura, verdi, deltaker, fakturering, ansatt
+        ~contact: kontakt, kunde, person, medlem, bruker, faktura, verdi, deltaker, fakturering, ansatt, og, eller
         ~primary: primær, hoved
         ~work: arbeid, jobb, kontor, arbeids
         ~home: hjem, privat, hjemme, personlig
@@ -537,7 +570,7 @@ LANGUAGES: dict[str, str] = {
         tags: tunnisteet, luokat, ryhmät, tagit, avainsanat, luokka, ryhmä, kategoriat
         do_not_contact: ei saa ottaa yhteyttä, markkinointikielto
         ~contact: yhteystieto, asiakas, asiakkaan, henkilö, jäsen, jäsenen, käyttäjä, laskutus, arvo, osallistuja,
-            henkilön, työntekijä
+            henkilön, työntekijä, ja, tai
         ~primary: ensisijainen, pää
         ~work: työ, toimisto, työn
         ~home: koti, yksityinen, henkilökohtainen
@@ -554,13 +587,14 @@ LANGUAGES: dict[str, str] = {
         last_name: příjmení
         full_name: celé jméno, jméno a příjmení, příjmení a jméno, kontaktní osoba, jméno příjmení,
             příjmení jméno, zobrazované jméno, jméno zákazníka, jméno kontaktu
-        name: název
         email: e mail, email, e mailová adresa, emailová adresa, mail, elektronická pošta
         phone: telefon, telefonní číslo, tel, tel číslo, číslo telefonu, pevná linka, telefonní kontakt, tel č
         mobile: mobil, mobilní telefon, mobilní číslo, mobilní tel
         company: firma, společnost, název firmy, organizace, zaměstnavatel, název společnosti, podnik,
             název organizace, instituce
+        company?: název
         title: pozice, funkce, pracovní pozice, povolání, pracovní zařazení, profese, role, pracovní titul
+        title?: titul
         street: ulice, adresa, ulice a číslo, ulice a č p, ulice čp, adresa 1, ulice číslo popisné,
             ulice a číslo popisné, ulice č p
         city: město, obec, místo, město obec, bydliště
@@ -573,7 +607,7 @@ LANGUAGES: dict[str, str] = {
         tags: štítky, kategorie, skupiny, značky, klíčová slova, štítek, skupina
         do_not_contact: nekontaktovat, odhlášen
         ~contact: kontakt, kontaktní, zákazník, zákazníka, osoba, člen, člena, uživatel, fakturační, hodnota,
-            klient, klienta, účastník, kontaktu, zaměstnance
+            klient, klienta, účastník, kontaktu, zaměstnance, a, nebo, adresa
         ~primary: hlavní, primární
         ~work: pracovní, práce, kancelář, služební, do práce, firemní
         ~home: domů, soukromý, osobní, domácí, soukromé, trvalé
@@ -581,7 +615,7 @@ LANGUAGES: dict[str, str] = {
         ~other: jiný, ostatní, dodací, další
         ~second: druhý, sekundární
         ~company: firma, firmy, ústředna, společnosti
-        other: titul, pohlaví, fax, stav, oddělení, jazyk, zdroj, číslo, ič, ičo, dič, rodné číslo, věk, datum,
+        other: pohlaví, fax, stav, oddělení, jazyk, zdroj, číslo, ič, ičo, dič, rodné číslo, věk, datum,
             oslovení, vytvořeno, prostřední jméno, přezdívka, národnost, typ, částka, obor, číslo popisné,
             místo narození, číslo zákazníka, okres
     """,
@@ -590,12 +624,13 @@ LANGUAGES: dict[str, str] = {
         last_name: priezvisko
         full_name: celé meno, meno a priezvisko, priezvisko a meno, kontaktná osoba, meno priezvisko,
             zobrazované meno
-        name: názov
         email: e mail, email, e mailová adresa, emailová adresa, mail
         phone: telefón, telefónne číslo, tel, tel číslo, číslo telefónu, pevná linka, t č
         mobile: mobil, mobilný telefón, mobilné číslo
         company: firma, spoločnosť, názov firmy, organizácia, zamestnávateľ, názov spoločnosti, podnik
+        company?: názov
         title: pozícia, funkcia, pracovná pozícia, povolanie, profesia, pracovné zaradenie
+        title?: titul
         street: ulica, adresa, ulica a číslo, ulica číslo, ulica a č
         city: mesto, obec, mesto obec, bydlisko
         state: kraj, región, okres kraj, oblasť
@@ -606,7 +641,7 @@ LANGUAGES: dict[str, str] = {
         notes: poznámky, poznámka, komentár, komentáre, popis
         tags: štítky, kategórie, skupiny, značky, kľúčové slová
         ~contact: kontakt, kontaktný, kontaktné, zákazník, zákazníka, osoba, člen, člena, používateľ,
-            fakturačná, klient, klienta, účastník
+            fakturačná, klient, klienta, účastník, a, alebo
         ~primary: hlavný, hlavné, primárny
         ~work: pracovný, práca, pracovné, služobný, firemný
         ~home: domov, súkromný, osobný, súkromné
@@ -614,8 +649,8 @@ LANGUAGES: dict[str, str] = {
         ~other: iný, dodacia, ďalší
         ~second: druhý, sekundárny
         ~company: firma, firmy, spoločnosti
-        other: titul, pohlavie, fax, stav, oddelenie, jazyk, zdroj, číslo, ičo, dič, rodné číslo, vek, dátum,
-            oslovenie, vytvorené, prezývka, národnosť, typ, suma, okres
+        other: pohlavie, fax, stav, oddelenie, jazyk, zdroj, číslo, ičo, dič, rodné číslo, vek, dátum, oslovenie,
+            vytvorené, prezývka, národnosť, typ, suma, okres
     """,
     "hu": """
         first_name: keresztnév, utónév, kereszt név
@@ -641,10 +676,10 @@ LANGUAGES: dict[str, str] = {
         tags: címkék, kategóriák, csoportok, kategória, kulcsszavak, címke, csoport
         do_not_contact: nem kereshető, leiratkozott
         ~contact: kapcsolat, ügyfél, személy, tag, felhasználó, számlázási, vevő, résztvevő, értesítési,
-            levelezési
+            levelezési, és, vagy, cím, a
         ~primary: elsődleges, fő
-        ~work: munkahelyi, irodai, üzleti, céges, hivatali
-        ~home: otthoni, magán, személyes, lakás, saját
+        ~work: munkahelyi, irodai, üzleti, céges, hivatali, munkahely
+        ~home: otthoni, magán, személyes, lakás, saját, otthon
         ~mobile: mobil
         ~other: egyéb, szállítási, más
         ~second: második, másodlagos
@@ -664,6 +699,7 @@ LANGUAGES: dict[str, str] = {
         company: companie, firmă, organizație, societate, nume companie, nume firmă, angajator, denumire firmă,
             denumire, instituție, numele companiei
         title: funcție, post, titlul postului, profesie, ocupație, poziție, funcția, rol, titlu post
+        title?: titlu
         street: stradă, adresă, strada, adresa, adresă poștală, strada și numărul, adresă 1, strada nr
         city: oraș, localitate, municipiu, orașul, comună
         state: județ, regiune, stat, provincie, judet sector, judetul
@@ -673,7 +709,8 @@ LANGUAGES: dict[str, str] = {
         birthday: data nașterii, zi de naștere, ziua de naștere, data naștere, născut
         notes: note, observații, comentarii, notițe, mențiuni, comentariu, descriere, observatie
         tags: etichete, categorii, grupuri, cuvinte cheie, etichetă, liste
-        ~contact: contact, client, clientului, persoană, membru, utilizator, facturare, de, participant, al, angajat
+        ~contact: contact, client, clientului, persoană, membru, utilizator, facturare, de, participant, al, angajat,
+            și, sau
         ~primary: principal, principală
         ~work: serviciu, birou, muncă, profesional
         ~home: acasă, personal, domiciliu, personală
@@ -681,7 +718,7 @@ LANGUAGES: dict[str, str] = {
         ~other: alt, altă, livrare
         ~second: secundar, secundară
         ~company: firmă, companie, companiei, firmei
-        other: titlu, sex, gen, fax, stare, departament, limbă, sursă, număr, cnp, cui, vârstă, data, data creării,
+        other: sex, gen, fax, stare, departament, limbă, sursă, număr, cnp, cui, vârstă, data, data creării,
             locul nașterii, poreclă, tip, sumă, cod client, naționalitate, status
     """,
     "bg": """
@@ -698,6 +735,7 @@ LANGUAGES: dict[str, str] = {
         company: фирма, компания, организация, име на фирма, дружество,
             работодател, име на компания, предприятие
         title: длъжност, позиция, професия, роля
+        title?: титла
         street: улица, адрес, адрес 1, пощенски адрес, улица и номер, ул
         city: град, населено място, местоживеене, селище, гр
         state: област, регион, община област, щат
@@ -709,7 +747,7 @@ LANGUAGES: dict[str, str] = {
             бележка, описание
         tags: етикети, категории, групи, тагове, ключови думи
         ~contact: контакт, клиент, лице, член, потребител, за контакт, на,
-            фактуриране
+            фактуриране, и, или
         ~primary: основен, главен
         ~work: служебен, работен, офис, работа
         ~home: домашен, личен, дом
@@ -718,15 +756,14 @@ LANGUAGES: dict[str, str] = {
         ~second: втори, допълнителен
         ~company: фирма, фирмен
         other: пол, факс, статус, отдел, език, източник, номер, егн,
-            булстат, еик, възраст, дата, обръщение, презиме, титла, тип,
-            сума, националност, място на раждане
+            булстат, еик, възраст, дата, обръщение, презиме, тип, сума,
+            националност, място на раждане
     """,
     "hr": """
         first_name: ime, osobno ime, vlastito ime, lično ime, име
         last_name: prezime, презиме
         full_name: puno ime, ime i prezime, prezime i ime, kontakt osoba, osoba za kontakt, ime prezime, prezime ime,
             име и презиме, naziv klijenta, пуно име
-        name: naziv
         email: e pošta, e mail, email, adresa e pošte, e mail adresa, elektronička pošta, mail, email adresa,
             имејл, епошта, е пошта
         phone: telefon, broj telefona, telefonski broj, tel, fiksni telefon, kontakt telefon, br tel, телефон,
@@ -735,8 +772,10 @@ LANGUAGES: dict[str, str] = {
             мобилни телефон
         company: tvrtka, poduzeće, firma, kompanija, naziv tvrtke, organizacija, preduzeće, poslodavac, ime tvrtke,
             naziv firme, компанија, фирма, предузеће, ustanova
+        company?: naziv
         title: radno mjesto, funkcija, zanimanje, pozicija, titula posla, radna pozicija, uloga, радно место,
             позиција, dužnost
+        title?: titula
         street: ulica, adresa, ulica i broj, ulica i kućni broj, адреса, улица, adresa stanovanja
         city: grad, mjesto, naselje, mesto, место, град, grad mjesto, mjesto stanovanja
         state: županija, regija, pokrajina, okrug, savezna država
@@ -746,7 +785,7 @@ LANGUAGES: dict[str, str] = {
         birthday: datum rođenja, rođendan, датум рођења, rođen, dat rođenja
         notes: napomene, bilješke, komentar, napomena, komentari, opis, напомена, bilješka, beleške
         tags: oznake, kategorije, grupe, ključne riječi, oznaka, skupine
-        ~contact: kontakt, klijent, osoba, član, korisnik, kupac, za, člana, kupca, klijenta, polaznik
+        ~contact: kontakt, klijent, osoba, član, korisnik, kupac, za, člana, kupca, klijenta, polaznik, i, ili, adresa
         ~primary: glavni, primarni, primarna
         ~work: poslovni, posao, ured, službeni, poslovna
         ~home: kućni, privatni, osobni, kuća, privatna
@@ -754,18 +793,18 @@ LANGUAGES: dict[str, str] = {
         ~other: drugi, dostava, ostali
         ~second: sekundarni, dodatni
         ~company: tvrtka, tvrtke, firme
-        other: titula, spol, pol, faks, fax, status, odjel, jezik, izvor, broj, oib, jmbg, pib, dob, datum,
-            oslovljavanje, nadimak, mjesto rođenja, tip, iznos, državljanstvo, kućni broj, općina
+        other: spol, pol, faks, fax, status, odjel, jezik, izvor, broj, oib, jmbg, pib, dob, datum, oslovljavanje,
+            nadimak, mjesto rođenja, tip, iznos, državljanstvo, kućni broj, općina
     """,
     "sl": """
         first_name: ime, osebno ime
         last_name: priimek
         full_name: polno ime, ime in priimek, priimek in ime, kontaktna oseba, ime priimek, celotno ime
-        name: naziv
         email: e pošta, e naslov, elektronska pošta, e mail, email, e poštni naslov, elektronski naslov, naslov e pošte
         phone: telefon, telefonska številka, tel, tel številka, stacionarni telefon, telefonska št, tel št
         mobile: mobilni telefon, mobitel, gsm, mobilna številka, mobilni
         company: podjetje, naziv podjetja, organizacija, družba, delodajalec, ime podjetja, ustanova
+        company?: naziv
         title: delovno mesto, funkcija, poklic, položaj, naziv delovnega mesta, vloga
         street: ulica, naslov, ulica in hišna številka, ulica in številka, ulica in hišna št
         city: mesto, kraj, pošta, naselje, kraj bivanja, občina
@@ -776,7 +815,7 @@ LANGUAGES: dict[str, str] = {
         birthday: datum rojstva, rojstni dan, rojen, rojstni datum
         notes: opombe, zapiski, komentar, opomba, komentarji, opis
         tags: oznake, kategorije, skupine, ključne besede
-        ~contact: kontakt, stranka, oseba, član, uporabnik, kontaktni, stranke, člana, udeleženec
+        ~contact: kontakt, stranka, oseba, član, uporabnik, kontaktni, stranke, člana, udeleženec, in, ali
         ~primary: glavni, primarni
         ~work: službeni, služba, delo, poslovni
         ~home: domači, osebni, dom, zasebni
@@ -804,6 +843,7 @@ LANGUAGES: dict[str, str] = {
             εργοδότης, όνομα εταιρείας, επωνυμία εταιρείας
         title: θέση, θέση εργασίας, επάγγελμα, ιδιότητα, ρόλος, τίτλος θέσης,
             τίτλος εργασίας
+        title?: τίτλος
         street: οδός, διεύθυνση, οδός και αριθμός, διεύθυνση 1,
             ταχυδρομική διεύθυνση, οδός αριθμός
         city: πόλη, δήμος, περιοχή πόλη
@@ -816,7 +856,7 @@ LANGUAGES: dict[str, str] = {
             περιγραφή
         tags: ετικέτες, κατηγορίες, ομάδες, λέξεις κλειδιά, κατηγορία
         ~contact: επικοινωνίας, πελάτη, πελάτης, μέλος, μέλους, επαφής, χρήστη,
-            χρέωσης
+            χρέωσης, και, ή
         ~primary: κύριο, κύρια
         ~work: εργασίας, γραφείου, επαγγελματικό, εργασία
         ~home: οικίας, σπιτιού, προσωπικό, κατοικίας
@@ -824,9 +864,9 @@ LANGUAGES: dict[str, str] = {
         ~other: άλλο, αποστολής
         ~second: δεύτερο, εναλλακτικό
         ~company: εταιρείας, εταιρικό
-        other: φύλο, φαξ, τίτλος, κατάσταση, τμήμα, γλώσσα, πηγή, αριθμός, αφμ,
-            δου, ηλικία, ημερομηνία, προσφώνηση, όνομα πατρός, πατρώνυμο,
-            τύπος, ποσό, υπηκοότητα
+        other: φύλο, φαξ, κατάσταση, τμήμα, γλώσσα, πηγή, αριθμός, αφμ, δου,
+            ηλικία, ημερομηνία, προσφώνηση, όνομα πατρός, πατρώνυμο, τύπος,
+            ποσό, υπηκοότητα
     """,
     "tr": """
         first_name: ad, isim, adı, ilk ad, önad, adi
@@ -851,7 +891,8 @@ LANGUAGES: dict[str, str] = {
         birthday: doğum tarihi, doğum günü, doğum t, d tarihi
         notes: notlar, açıklama, not, yorumlar, yorum, açıklamalar
         tags: etiketler, kategoriler, gruplar, kategori, etiket, anahtar kelimeler, grup
-        ~contact: kişi, müşteri, üye, kullanıcı, fatura, iletişim, katılımcı, çalışan, müşterinin, abone
+        ~contact: kişi, müşteri, üye, kullanıcı, fatura, iletişim, katılımcı, çalışan, müşterinin, abone, ve,
+            veya, adresi
         ~primary: birincil, ana
         ~work: iş, ofis, kurumsal, is
         ~home: ev, kişisel, özel
@@ -879,7 +920,7 @@ LANGUAGES: dict[str, str] = {
             телефон для связи, номер тел
         mobile: мобильный, мобильный телефон, сотовый, моб телефон, моб,
             сотовый телефон, моб тел, номер мобильного,
-            мобильный номер
+            мобильный номер, переносной, телефон переносной
         company: компания, организация, фирма, название компании,
             предприятие, работодатель, наименование организации,
             место работы, название организации,
@@ -907,10 +948,12 @@ LANGUAGES: dict[str, str] = {
         ~contact: контакт, клиент, клиента, контакта, человек, участник,
             участника, пользователь, пользователя, плательщика,
             контактный, контактная, сотрудника, покупателя,
-            подписчика, почтовый, заказчика, получателя
+            подписчика, почтовый, заказчика, получателя, или, и
         ~primary: основной, главный, основная
-        ~work: рабочий, рабочая, офис, служебный, рабочие, раб
-        ~home: домашний, личный, дом, личная, домашняя
+        ~work: рабочий, рабочая, офис, служебный, рабочие, раб, раб адрес,
+            рабочий адрес
+        ~home: домашний, личный, дом, личная, домашняя, дом адрес,
+            домашний адрес
         ~mobile: мобильный, сотовый
         ~other: другой, доставки, прочий, другая
         ~second: второй, дополнительный, доп, дополнительная
@@ -953,10 +996,12 @@ LANGUAGES: dict[str, str] = {
             група
         ~contact: контакт, клієнт, клієнта, контакту, особа, учасник,
             учасника, користувач, користувача, контактний, покупця,
-            замовника, працівника
+            замовника, працівника, або, і, та
         ~primary: основний, головний
-        ~work: робочий, робоча, службовий, офіс
-        ~home: домашній, особистий, дім, особиста
+        ~work: робочий, робоча, службовий, офіс, роб, роб адреса,
+            робоча адреса
+        ~home: домашній, особистий, дім, особиста, дом адреса,
+            домашня адреса
         ~mobile: мобільний
         ~other: інший, доставки
         ~second: другий, додатковий
@@ -995,11 +1040,11 @@ LANGUAGES: dict[str, str] = {
         first_name: vārds
         last_name: uzvārds
         full_name: pilns vārds, vārds uzvārds, vārds un uzvārds, kontaktpersona, vārds, uzvārds
-        name: nosaukums
         email: e pasts, epasts, e pasta adrese, email, e mail
         phone: tālrunis, telefons, tālruņa numurs, tel, tālr, telefona numurs
         mobile: mobilais, mobilais tālrunis, mobilais telefons, mob tālrunis
         company: uzņēmums, firma, organizācija, uzņēmuma nosaukums, darba vieta, darba devējs
+        company?: nosaukums
         title: amats, profesija, amata nosaukums
         street: iela, adrese, ielas nosaukums, pasta adrese
         city: pilsēta, apdzīvota vieta
@@ -1020,11 +1065,11 @@ LANGUAGES: dict[str, str] = {
         first_name: vardas
         last_name: pavardė
         full_name: vardas pavardė, vardas ir pavardė, pilnas vardas, kontaktinis asmuo, vardas, pavardė
-        name: pavadinimas
         email: el paštas, elektroninis paštas, el pašto adresas, email, e mail, el p
         phone: telefonas, telefono numeris, tel, tel nr, telefono nr, tel numeris
         mobile: mobilusis, mobilusis telefonas, mob telefonas, mob tel, mobilus telefonas
         company: įmonė, kompanija, organizacija, įmonės pavadinimas, bendrovė, darbovietė, darbdavys
+        company?: pavadinimas
         title: pareigos, profesija, pareigybė
         street: gatvė, adresas, gatvė ir namo numeris, pašto adresas
         city: miestas, gyvenvietė
@@ -1282,14 +1327,14 @@ LANGUAGES: dict[str, str] = {
     "zh": """
         first_name: 名, 名字, 名称名
         last_name: 姓, 姓氏
-        full_name: 姓名, 全名, 联系人, 联系人姓名, 客户姓名, 中文姓名, 客户名称, 真实姓名, 会员姓名, 收件人, 收货人,
-            显示名称, 学生姓名, 员工姓名, 收货人姓名
-        name: 名称
+        full_name: 姓名, 全名, 联系人姓名, 客户姓名, 中文姓名, 真实姓名, 会员姓名, 收件人, 收货人, 显示名称, 学生姓名,
+            员工姓名, 收货人姓名, 联系人, 联系人名称
         email: 邮箱, 电子邮件, 电子邮箱, 邮件, 邮箱地址, 电邮, 电子邮件地址, 邮件地址, email地址, e mail
-        phone: 电话, 电话号码, 联系电话, 座机, 固定电话, 联系方式, 固话, 联系号码, 办公电话, 联系人电话
+        phone: 电话, 电话号码, 联系电话, 座机, 固定电话, 联系方式, 固话, 联系号码, 联系人电话
         mobile: 手机, 手机号, 手机号码, 移动电话, 手机号碼, 移动电话号码, 联系手机
         company: 公司, 公司名称, 单位, 工作单位, 企业名称, 单位名称, 机构, 组织, 企业, 公司名, 机构名称, 所属公司,
             就职公司, 客户公司
+        company?: 名称, 客户名称
         title: 职位, 职务, 头衔, 岗位, 职称, 职业, 职位名称
         street: 地址, 街道, 详细地址, 街道地址, 通讯地址, 联系地址, 住址, 家庭住址, 收货地址, 街道门牌
         city: 城市, 市, 所在城市, 地级市, 所在市
@@ -1301,7 +1346,7 @@ LANGUAGES: dict[str, str] = {
         notes: 备注, 注释, 说明, 附注, 评论, 备注信息, 描述, 其他说明
         tags: 标签, 分类, 类别, 分组, 群组, 组别, 客户标签
         do_not_contact: 拒收, 退订, 请勿联系
-        ~contact: 联系人, 客户, 会员, 用户, 的, 个人, 联系, 账单, 员工, 参会者, 收货
+        ~contact: 联系人, 会员, 用户, 的, 个人, 联系, 账单, 员工, 参会者, 收货, 客户
         ~primary: 主要, 首选, 默认, 主
         ~work: 工作, 办公, 单位, 公司, 商务
         ~home: 家庭, 住宅, 私人, 家
@@ -1316,12 +1361,12 @@ LANGUAGES: dict[str, str] = {
     "zh-Hant": """
         first_name: 名, 名字
         last_name: 姓, 姓氏
-        full_name: 姓名, 全名, 聯絡人, 聯絡人姓名, 客戶姓名, 中文姓名, 客戶名稱, 收件人, 真實姓名, 會員姓名, 顯示名稱
-        name: 名稱
+        full_name: 姓名, 全名, 聯絡人, 聯絡人姓名, 客戶姓名, 中文姓名, 收件人, 真實姓名, 會員姓名, 顯示名稱
         email: 電子郵件, 電郵, 電子信箱, 信箱, 郵箱, 電子郵件地址, 電郵地址, email地址, 電子郵箱
         phone: 電話, 電話號碼, 聯絡電話, 市話, 固定電話, 聯繫電話, 室內電話, 公司電話號碼, 聯絡方式, 連絡電話
         mobile: 手機, 手機號碼, 行動電話, 流動電話, 手提電話, 行動電話號碼, 手機號
         company: 公司, 公司名稱, 單位, 機構, 企業名稱, 服務單位, 組織, 服務公司, 公司行號, 機構名稱, 任職公司
+        company?: 名稱, 客戶名稱
         title: 職稱, 職位, 職務, 頭銜, 職業
         street: 地址, 街道, 通訊地址, 聯絡地址, 街道地址, 住址, 詳細地址, 郵寄地址
         city: 城市, 縣市, 市, 鄉鎮市區, 城鎮

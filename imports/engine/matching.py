@@ -1,0 +1,244 @@
+"""Which record is which contact: records and what the database holds for their keys, into a plan.
+
+It means exactly what importing row by row would: a later row sees what an earlier one did. Only the look-up is done
+once for the whole chunk, and the writing afterwards, in sets.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, cast
+from uuid import UUID
+
+from imports.engine.errors import CellIssue
+from imports.engine.schema import DuplicateStrategy, Record
+
+COLUMNS = ("first_name", "last_name", "email", "phone", "company", "title")
+"""The fields that are columns of contacts, in the order of Record and of every statement."""
+
+EMAIL, PHONE = COLUMNS.index("email"), COLUMNS.index("phone")
+_FIRST = Record._fields.index(COLUMNS[0])
+
+
+def columns_of(record: Record) -> tuple[str, ...]:
+    """Return a record's values in the order of COLUMNS."""
+    return cast("tuple[str, ...]", record[_FIRST : _FIRST + len(COLUMNS)])
+
+
+class Outcome(IntEnum):
+    """What became of a row; the byte that the ledger keeps."""
+
+    CREATED = 1
+    UPDATED = 2
+    UNCHANGED = 3
+    SKIPPED = 4
+    FAILED = 5
+
+
+@dataclass(slots=True, eq=False)
+class KnownContact:
+    """A contact as the chunk sees it: as stored, with what earlier rows of the chunk changed."""
+
+    id: UUID
+    created_at: datetime
+    columns: list[str]  # in the order of COLUMNS; only e-mail and phone are looked up unless the strategy is update
+    attributes: dict[str, Any]
+    is_own: bool  # made by this import
+
+    def __lt__(self, other: KnownContact) -> bool:
+        """Older first; of the same moment, the smaller id."""
+        return (self.created_at, self.id) < (other.created_at, other.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A line for the error log that matching found."""
+
+    row_index: int
+    row_number: int
+    level: str  # "duplicate" or "warning"
+    issue: CellIssue
+
+
+@dataclass(slots=True)
+class Change:
+    """What updates changed of one contact: field key → value. A missing key: it was unknown."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, key: str, old: Any, new: Any) -> None:
+        """Keep the value before the first change of a key, and the one after the last."""
+        if key not in self.after and old is not None:
+            self.before[key] = old
+        self.after[key] = new
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written for one chunk, and what became of each record."""
+
+    outcomes: list[Outcome] = field(default_factory=list)  # one a record
+    contact_ids: list[UUID] = field(default_factory=list)  # one a record: the contact it made or matched
+    not_inserted: list[int] = field(default_factory=list)  # row_index of the records that become no new contact
+    updated: dict[UUID, KnownContact] = field(default_factory=dict)  # final state of each contact that changes
+    changes: dict[UUID, Change] = field(default_factory=dict)  # of contacts that this import did not make
+    log: list[LogEntry] = field(default_factory=list)
+    duplicate_count: int = 0  # records that matched a contact or an earlier record
+    own_count: int = 0  # of those: contacts that this import itself made
+
+
+class _Index:
+    """Finds the oldest contact with a value in one column."""
+
+    def __init__(self, column: int) -> None:
+        self.column = column
+        self.holders: dict[str, list[KnownContact]] = {}
+
+    def add(self, contact: KnownContact) -> None:
+        value = contact.columns[self.column]
+        if value:
+            insort(self.holders.setdefault(value, []), contact)
+
+    def remove(self, contact: KnownContact) -> None:
+        value = contact.columns[self.column]
+        if value:
+            self.holders[value].remove(contact)
+
+
+def plan_chunk(
+    records: Sequence[Record],
+    new_ids: Sequence[UUID],
+    known: Iterable[KnownContact],
+    *,
+    strategy: DuplicateStrategy,
+    match_fields: Sequence[str],
+    now: datetime,
+) -> Plan:
+    """Decide for each record, in file order, whether it makes, updates or leaves a contact.
+
+    `new_ids[i]` becomes the id of the contact that `records[i]` makes, if it makes one; they rise in file order.
+    `known` are the contacts that the records' keys may find. `now` becomes created_at of new contacts and is later
+    than that of every known one.
+    """
+    plan = Plan()
+    indexes = [_Index(COLUMNS.index(name)) for name in match_fields]
+    by_id: dict[UUID, KnownContact] = {}
+    for contact in known:
+        by_id[contact.id] = contact
+        for index in indexes:
+            index.add(contact)
+
+    for record, new_id in zip(records, new_ids, strict=True):
+        found, decided_by = _find(record, by_id, indexes)
+        if found is None or strategy is DuplicateStrategy.CREATE_NEW:
+            contact = KnownContact(new_id, now, list(columns_of(record)), dict(record.attributes), is_own=True)
+            by_id[new_id] = contact
+            for index in indexes:
+                index.add(contact)
+            plan.outcomes.append(Outcome.CREATED)
+            plan.contact_ids.append(new_id)
+        else:
+            plan.not_inserted.append(record.row_index)
+            plan.contact_ids.append(found.id)
+        if found is None:
+            continue
+
+        plan.duplicate_count += 1
+        plan.own_count += found.is_own
+        if strategy is DuplicateStrategy.CREATE_NEW:
+            continue
+        kept = _conflicts(record, found, decided_by, indexes, plan)
+        if strategy is DuplicateStrategy.SKIP:
+            plan.outcomes.append(Outcome.SKIPPED)
+            plan.log.append(_duplicate(record, found, decided_by, indexes))
+        else:
+            changed = _update(record, found, kept, indexes, plan)
+            plan.outcomes.append(Outcome.UPDATED if changed else Outcome.UNCHANGED)
+    return plan
+
+
+def _find(
+    record: Record, by_id: Mapping[UUID, KnownContact], indexes: Sequence[_Index]
+) -> tuple[KnownContact | None, int]:
+    """Return the contact a record is about, and which match field found it: its position, -1 for the IRISX ID."""
+    if record.irisx_id is not None and (contact := by_id.get(record.irisx_id)) is not None:
+        return contact, -1
+    columns = columns_of(record)
+    for position, index in enumerate(indexes):
+        value = columns[index.column]
+        if value and (holders := index.holders.get(value)):
+            return holders[0], position
+    return None, -1
+
+
+def _conflicts(
+    record: Record, found: KnownContact, decided_by: int, indexes: Sequence[_Index], plan: Plan
+) -> frozenset[int]:
+    """Log where a record and its contact disagree in a match field. Return the columns that an update leaves alone."""
+    kept, columns = set(), columns_of(record)
+    for position, index in enumerate(indexes):
+        value, stored = columns[index.column], found.columns[index.column]
+        if position == decided_by or not value or value == stored:
+            continue
+        name = COLUMNS[index.column]
+        if position < decided_by and stored:
+            # Two people behind one switchboard, say: found by the phone, with another e-mail address.
+            kept.add(index.column)
+            message = f"The contact with this {_WORDS[COLUMNS[indexes[decided_by].column]]} has another {_WORDS[name]}."
+        elif position > decided_by and index.holders.get(value):
+            message = f"The {_WORDS[name]} belongs to another contact than the one that this row is about."
+        else:
+            continue
+        issue = CellIssue("match_conflict", name, message)
+        plan.log.append(LogEntry(record.row_index, record.row_number, "warning", issue))
+    return frozenset(kept)
+
+
+_WORDS = {"email": "e-mail address", "phone": "phone number"}
+
+
+def _duplicate(record: Record, found: KnownContact, decided_by: int, indexes: Sequence[_Index]) -> LogEntry:
+    name = COLUMNS[indexes[decided_by].column] if decided_by >= 0 else "irisx_id"
+    whose = "of an earlier row" if found.is_own else "of a contact that is there already"
+    issue = CellIssue(
+        "duplicate", name, f"Has the {_WORDS.get(name, 'IRISX ID')} {whose}; the contact was left as it is."
+    )
+    return LogEntry(record.row_index, record.row_number, "duplicate", issue)
+
+
+def _update(record: Record, found: KnownContact, kept: frozenset[int], indexes: Sequence[_Index], plan: Plan) -> bool:
+    """Write a record's values that are not blank over the contact. Return whether anything changed."""
+    new_columns = {
+        column: value
+        for column, value in enumerate(columns_of(record))
+        if value and value != found.columns[column] and column not in kept
+    }
+    new_attributes = {
+        key: value
+        for key, value in record.attributes.items()
+        if key not in found.attributes or found.attributes[key] != value
+    }
+    if not new_columns and not new_attributes:
+        return False
+
+    if not found.is_own:
+        change = plan.changes.setdefault(found.id, Change())
+        for column, value in new_columns.items():
+            change.note(COLUMNS[column], found.columns[column] or None, value)
+        for key, value in new_attributes.items():
+            change.note(key, found.attributes.get(key), value)
+    moved = [index for index in indexes if index.column in new_columns]
+    for index in moved:
+        index.remove(found)
+    for column, value in new_columns.items():
+        found.columns[column] = value
+    found.attributes.update(new_attributes)
+    for index in moved:
+        index.add(found)
+    plan.updated[found.id] = found
+    return True

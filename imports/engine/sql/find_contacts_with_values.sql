@@ -1,0 +1,28 @@
+-- Find every contact that the keys may mean, with all its values: an update may move a key to another contact.
+-- Parameters: tenant_id, job_id, emails, phones, ids. Returns id, created_at, is_own, the six columns, attributes as text.
+-- An import adds FOR NO KEY UPDATE: locked in the order of ids, two writers of the same contacts wait for each other and
+-- never deadlock. A forecast does not lock.
+SELECT
+    contact.id,
+    contact.created_at,
+    contact.import_job_id IS NOT DISTINCT FROM %(job_id)s AS is_own,
+    contact.first_name,
+    contact.last_name,
+    contact.email,
+    contact.phone,
+    contact.company,
+    contact.title,
+    contact.attributes::text
+FROM contacts AS contact
+WHERE contact.tenant_id = %(tenant_id)s
+  AND contact.id = ANY(ARRAY(
+        SELECT id FROM contacts
+        WHERE tenant_id = %(tenant_id)s AND email <> '' AND email = ANY(%(emails)s)
+        UNION
+        SELECT id FROM contacts
+        WHERE tenant_id = %(tenant_id)s AND phone <> '' AND phone = ANY(%(phones)s)
+        UNION
+        SELECT id FROM contacts
+        WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s)
+  ))
+ORDER BY contact.id

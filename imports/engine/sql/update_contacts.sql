@@ -1,0 +1,16 @@
+-- Write the contacts that the plan updates; the staged row is the whole contact as it will be.
+-- Parameters: tenant_id, job_id, now.
+UPDATE contacts AS contact
+SET first_name = staged.first_name,
+    last_name = staged.last_name,
+    email = staged.email,
+    phone = staged.phone,
+    company = staged.company,
+    title = staged.title,
+    attributes = staged.attributes,
+    last_job_id = %(job_id)s,
+    updated_at = %(now)s
+FROM staged_updates AS staged
+WHERE contact.id = staged.id
+  -- The plan's ids come from this tenant already; this is the second wall.
+  AND contact.tenant_id = %(tenant_id)s

@@ -1,0 +1,471 @@
+"""The loop that every import runs in: chunks from a source into a sink, as long as the job is ours.
+
+The job row is checkpoint, fence and lease at once: a chunk's transaction goes
+through only if the job still has our epoch and stands at the row that the chunk begins with.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import BooleanField, F, Func, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Now
+
+from imports import services, sources
+from imports.cursors import engine_cursor
+from imports.engine import loader
+from imports.engine.errors import EngineError, SourceUnavailable
+from imports.engine.matching import Outcome, Plan, plan_chunk
+from imports.engine.schema import DuplicateStrategy
+from imports.models import ImportJob, ImportRequest
+from imports.progress import publisher
+from imports.queue import defer
+from imports.sources import ChunkSource, PreparedChunk
+from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
+from irisx.ids import uuid7
+
+logger = logging.getLogger(__name__)
+
+CAREFUL_FACTOR = 64
+"""How much smaller chunks get after a runner died: 5,000 rows, then 64, then 1."""
+
+CHUNK_TRIES = 3
+
+Watch = Callable[[ImportJob], None]
+"""Told of the job after each commit, as committed."""
+
+
+class LostJob(Exception):
+    """Somebody else has the job, or it is at its end: this runner stops and has written nothing since."""
+
+
+class Stop(Exception):
+    """The job came to its end in the last transaction."""
+
+
+# How many rows at once -----------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Pace:
+    """Decides where chunks end: 100 rows, 200, 400, … 5,000; few at a time where a runner died before."""
+
+    careful_rows: int = 0
+    careful_until: int = 0
+
+    def hi(self, lo: int, total_rows: int) -> int:
+        """Return the end of the chunk that begins at row `lo`."""
+        if self.is_careful(lo):
+            return min(lo + self.careful_rows, self.careful_until, total_rows)
+        rows = max(settings.CHUNK_ROWS_MIN, min(lo + settings.CHUNK_ROWS_MIN, settings.CHUNK_ROWS_MAX))
+        return min(lo + rows, total_rows)
+
+    def is_careful(self, lo: int) -> bool:
+        return self.careful_rows > 0 and lo < self.careful_until
+
+    def take_care(self, lo: int, hi: int) -> None:
+        """Go on in smaller chunks from `lo` to `hi`, between which something went wrong."""
+        self.careful_rows = max(1, math.ceil((hi - lo) / CAREFUL_FACTOR))
+        self.careful_until = max(hi, self.careful_until)
+
+
+class Sink(Protocol):
+    """Takes chunks in order."""
+
+    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+        """Store one chunk, all of it or nothing. Raises Stop after the chunk that ends the job, LostJob before."""
+
+
+def run(
+    source: ChunkSource,
+    sink: Sink,
+    *,
+    lo: int,
+    pace: Pace,
+    is_out_of_time: Callable[[], bool] = lambda: False,
+) -> None:
+    """Feed the sink from row `lo` until the source ends, time is out, or the sink says stop.
+
+    The next chunk is prepared in a thread while the present one loads. A chunk that fails for a reason in its rows is
+    taken again in smaller ones, until the row that spoils it stands alone; that row fails, the rest goes on.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
+        upcoming: tuple[int, int, Future[PreparedChunk]] | None = None
+        while lo < source.total_rows:
+            hi = pace.hi(lo, source.total_rows)
+            is_last_of_slice = is_out_of_time()
+            try:
+                is_prepared = upcoming is not None and upcoming[:2] == (lo, hi)
+                chunk = upcoming[2].result() if upcoming and is_prepared else source.read(lo, hi)
+                upcoming = None
+                if hi < source.total_rows and not is_last_of_slice and not pace.is_careful(hi):
+                    next_hi = pace.hi(hi, source.total_rows)
+                    upcoming = (hi, next_hi, ahead.submit(source.read, hi, next_hi))
+                _write(sink, chunk, is_last_of_slice=is_last_of_slice)
+            except (LostJob, Stop, EngineError, OperationalError, InterfaceError, psycopg.OperationalError, OSError):
+                raise
+            except Exception as error:  # whatever a row can do to us: find it, and let the others in
+                upcoming = None
+                logger.warning("Rows %d to %d could not be loaded: %s", lo, hi - 1, type(error).__name__)
+                if hi - lo > 1:
+                    pace.take_care(lo, hi)
+                    continue
+                refused = source.refuse(lo, f"The row could not be stored ({type(error).__name__}). Check its values.")
+                _write(sink, refused, is_last_of_slice=is_last_of_slice)
+            lo = hi
+            if is_last_of_slice:
+                return
+
+
+def _write(sink: Sink, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+    """Write a chunk; again where PostgreSQL chose us to end a deadlock."""
+    for attempt in range(1, CHUNK_TRIES + 1):
+        try:
+            sink.write(chunk, is_last_of_slice=is_last_of_slice)
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+            if attempt == CHUNK_TRIES:
+                raise
+        else:
+            return
+
+
+# Into the database ---------------------------------------------------------------------------------------------------
+
+
+class DatabaseSink:
+    """Loads the chunks of one claimed job, each in a transaction that is also its checkpoint."""
+
+    def __init__(self, job: ImportJob, headers: list[str], watch: Watch) -> None:
+        self._watch = watch
+        self._job_id: UUID = job.pk
+        self._epoch = job.epoch
+        self._headers = headers
+        self._target = loader.Target(
+            tenant_id=job.tenant_id,
+            job_id=job.pk,
+            strategy=DuplicateStrategy(job.duplicate_strategy),
+            match_fields=tuple(job.duplicate_match_fields),
+            list_id=job.target_list_id,
+            run_no=job.run_no,
+        )
+
+    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+        """Store one chunk and move the checkpoint. Raises Stop at the job's end, LostJob if it is not ours any more."""
+        ids = [uuid7() for _ in chunk.records]
+        with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
+            # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
+            loader.stage(cursor, chunk.records, ids)
+            lock_tenant(self._target.tenant_id)
+            job = self._pass_fence(chunk.lo)
+            if ImportRequest.objects.filter(job_id=job.pk, what=ImportRequest.What.CANCEL).exists():
+                services.end_cancelled(job.pk, epoch=self._epoch)
+                job.refresh_from_db()
+            else:
+                self._load(cursor, job, chunk, ids, is_last_of_slice=is_last_of_slice)
+        self._watch(job)
+        if job.is_finished:
+            raise Stop
+
+    def _pass_fence(self, lo: int) -> ImportJob:
+        """Return the locked job if it is still ours and stands at row `lo`. Raises LostJob."""
+        job = (
+            ImportJob.objects.select_for_update(no_key=True)
+            .filter(pk=self._job_id, epoch=self._epoch, row_index=lo, status=ImportJob.Status.PROCESSING)
+            .first()
+        )
+        if job is None:
+            raise LostJob
+        return job
+
+    def _load(
+        self,
+        cursor: psycopg.Cursor[Any],
+        job: ImportJob,
+        chunk: PreparedChunk,
+        ids: list[UUID],
+        *,
+        is_last_of_slice: bool,
+    ) -> None:
+        # Read once the tenant's lock is held: it is later than whatever an earlier writer stored.
+        now = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+        known = loader.find_contacts(cursor, chunk.records, self._target)
+        plan = plan_chunk(
+            chunk.records,
+            ids,
+            known,
+            strategy=self._target.strategy,
+            match_fields=self._target.match_fields,
+            now=now,
+        )
+        loader.write(cursor, plan, self._target, now)
+        loader.write_log(cursor, log_lines(chunk, plan, self._headers), self._target, now)
+        outcomes, contact_ids = ledger_of(chunk, plan)
+        loader.write_ledger(cursor, self._target, chunk.lo, chunk.hi, outcomes, contact_ids)
+        self._checkpoint(job, chunk.hi, outcomes, plan.duplicate_count, now, is_last_of_slice=is_last_of_slice)
+
+    def _checkpoint(
+        self,
+        job: ImportJob,
+        hi: int,
+        outcomes: bytes,
+        duplicate_count: int,
+        now: datetime,
+        *,
+        is_last_of_slice: bool,
+    ) -> None:
+        job.row_index = hi
+        job.created_count += outcomes.count(Outcome.CREATED)
+        job.updated_count += outcomes.count(Outcome.UPDATED)
+        job.unchanged_count += outcomes.count(Outcome.UNCHANGED)
+        job.skipped_count += outcomes.count(Outcome.SKIPPED)
+        job.error_count += outcomes.count(Outcome.FAILED)
+        job.duplicate_count += duplicate_count
+        job.success_count = job.created_count + job.updated_count + job.unchanged_count
+        job.processed_rows = job.success_count + job.skipped_count + job.error_count
+        job.progress_percent = 100 * job.processed_rows // job.total_rows
+        job.attempts = 0
+        job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS)
+        is_done = job.processed_rows == job.total_rows
+        if is_last_of_slice and not is_done:
+            job.backend_pid = None
+            job.lease_until = now + services.WAITING_LEASE
+            defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch)
+        job.save(update_fields=_CHECKPOINT_FIELDS)
+        if is_done:
+            services.complete(job.pk, epoch=self._epoch)
+            job.refresh_from_db()
+
+
+_CHECKPOINT_FIELDS = [
+    "row_index",
+    "created_count",
+    "updated_count",
+    "unchanged_count",
+    "skipped_count",
+    "error_count",
+    "duplicate_count",
+    "success_count",
+    "processed_rows",
+    "progress_percent",
+    "attempts",
+    "lease_until",
+    "backend_pid",
+]
+
+
+def log_lines(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> list[loader.LogLine]:
+    """Return the chunk's lines for the error log, in file order. Duplicates leave their cells to the rows file."""
+    found: list[tuple[int, int, str, Any]] = [
+        (error.row_index, error.row_number, "error", error.issue) for error in chunk.errors
+    ]
+    found += [(entry.row_index, entry.row_number, entry.level, entry.issue) for entry in plan.log]
+    for record, outcome in zip(chunk.records, plan.outcomes, strict=True):
+        # Of a skipped row nothing was written: what is wrong in it changes nothing.
+        if record.warnings and outcome is not Outcome.SKIPPED:
+            found += [(record.row_index, record.row_number, "warning", issue) for issue in record.warnings]
+    found.sort(key=lambda line: line[0])
+    return [
+        loader.LogLine(
+            id=uuid7(),
+            row_index=row_index,
+            row_number=row_number,
+            level=level,
+            type=issue.type,
+            field=issue.field,
+            message=issue.message,
+            row=None if level == "duplicate" else dict(zip(headers, chunk.cells[row_index - chunk.lo], strict=False)),
+        )
+        for row_index, row_number, level, issue in found
+    ]
+
+
+def ledger_of(chunk: PreparedChunk, plan: Plan) -> tuple[bytes, bytes]:
+    """Return one byte of outcome and 16 bytes of contact id for each row of the chunk."""
+    rows = chunk.hi - chunk.lo
+    outcomes = bytearray([Outcome.FAILED]) * rows
+    contact_ids = bytearray(loader.NO_CONTACT) * rows
+    for record, outcome, contact_id in zip(chunk.records, plan.outcomes, plan.contact_ids, strict=True):
+        place = record.row_index - chunk.lo
+        outcomes[place] = outcome
+        contact_ids[16 * place : 16 * place + 16] = contact_id.bytes
+    return bytes(outcomes), bytes(contact_ids)
+
+
+# Holding a job -------------------------------------------------------------------------------------------------------
+
+
+def claim(job_id: UUID, epoch: int) -> ImportJob | None:
+    """Take a started job that still has this epoch, and raise it. None if somebody else did, or it is at its end."""
+    with tenant_scope(ALL):
+        claimed = ImportJob.objects.filter(
+            pk=job_id, epoch=epoch, status=ImportJob.Status.PROCESSING, deleted_at=None
+        ).update(
+            epoch=F("epoch") + 1,
+            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
+            backend_pid=Func(function="pg_backend_pid"),
+            backend_start=RawSQL("(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())", []),
+            started_at=Coalesce(F("started_at"), Now()),
+        )
+        return ImportJob.objects.select_related("tenant").get(pk=job_id) if claimed else None
+
+
+def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: Watch = publisher.publish) -> None:
+    """Work on a job for about so long (None: to its end), and queue the next slice.
+
+    It may be started twice, and by anybody: only the first finds the job with this epoch.
+    """
+    job = claim(job_id, epoch)
+    if job is None:
+        return
+    watch(job)
+    deadline = math.inf if seconds is None else time.monotonic() + seconds
+    try:
+        with tenant_scope(job.tenant_id):
+            source = sources.of_job(job)
+        sink = DatabaseSink(job, list(source.headers), watch)
+        lo, pace = job.row_index, Pace(job.careful_rows, job.careful_until)
+        if is_poisonous(job):
+            reason = "The import stopped at this row again and again. Check its values, and import it by itself."
+            sink.write(source.refuse(lo, reason), is_last_of_slice=False)
+            lo += 1
+        run(source, sink, lo=lo, pace=pace, is_out_of_time=lambda: time.monotonic() >= deadline)
+    except (LostJob, Stop):
+        return
+    except FileNotFoundError:
+        _fail(job, SourceUnavailable("The uploaded file is gone from storage. Upload it again."), watch)
+    except EngineError as error:
+        _fail(job, error, watch)
+
+
+def _fail(job: ImportJob, error: EngineError, watch: Watch) -> None:
+    with tenant_scope(job.tenant_id):
+        services.fail(job.pk, epoch=job.epoch, error=error)
+        job.refresh_from_db()
+    watch(job)
+
+
+def run_to_end(job_id: UUID, *, watch: Watch = publisher.publish) -> ImportJob:
+    """Work on a confirmed job in this process until it is at its end, whoever finishes it. Return it as it ended."""
+    while True:
+        with tenant_scope(ALL):
+            job = ImportJob.objects.select_related("tenant").get(pk=job_id)
+        if job.is_finished:
+            return job
+        if job.status == ImportJob.Status.PROCESSING and job.backend_pid is None:
+            run_slice(job_id, job.epoch, watch=watch)
+        else:
+            # It waits for one of the tenant's places, or a worker was quicker.
+            time.sleep(0.2)
+
+
+# Taking over from the dead -------------------------------------------------------------------------------------------
+
+POISON_ATTEMPTS = 2
+
+
+def is_poisonous(job: ImportJob) -> bool:
+    """Tell whether a job's next row killed its runner more than once while it was taken alone."""
+    return job.careful_rows == 1 and job.attempts >= POISON_ATTEMPTS
+
+
+def sweep() -> None:
+    """Take over jobs whose runner is gone or silent, and start queued jobs that have a free place.
+
+    It looks at our rows, not into the queue. Any number of sweepers may run at once.
+    """
+    for job in _left_jobs():
+        _take_over(job)
+    with tenant_scope(ALL):
+        waiting = set(
+            ImportJob.objects.filter(status=ImportJob.Status.QUEUED, deleted_at=None).values_list(
+                "tenant_id", flat=True
+            )
+        )
+    for tenant_id in waiting:
+        with tenant_scope(tenant_id):
+            services.start_next(tenant_id)
+
+
+def _left_jobs() -> list[ImportJob]:
+    """Return the running jobs that nobody works on: the lease ran out, or the holder's connection is no more."""
+    holder_is_gone = RawSQL(
+        """
+        import_jobs.backend_pid IS NOT NULL AND NOT EXISTS (
+            SELECT FROM pg_stat_activity AS activity
+            WHERE activity.pid = import_jobs.backend_pid AND activity.backend_start = import_jobs.backend_start
+        )
+        """,
+        [],
+        output_field=BooleanField(),
+    )
+    running = ImportJob.objects.filter(status=ImportJob.Status.PROCESSING, deleted_at=None)
+    with tenant_scope(ALL):
+        return list(running.filter(Q(lease_until__lt=Now()) | Q(holder_is_gone)))
+
+
+def _take_over(job: ImportJob) -> None:
+    """Give a left job to the next runner. A holder that froze inside its transaction loses its connection."""
+    if job.backend_pid is None:
+        _queue_again(job)
+        return
+    try:
+        _raise_epoch(job)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise
+        logger.warning("Import %s: its runner is frozen inside a transaction; its connection is ended.", job.pk)
+        with tenant_scope(ALL), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND backend_start = %s",
+                [job.backend_pid, job.backend_start],
+            )
+        _raise_epoch(job)
+
+
+def _queue_again(job: ImportJob) -> None:
+    """Defer a second task for a started job that no runner claimed; of the two, one will find nothing to do."""
+    with tenant_scope(ALL):
+        if ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, backend_pid=None, lease_until=job.lease_until).update(
+            lease_until=Now() + services.WAITING_LEASE
+        ):
+            defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch)
+
+
+def _raise_epoch(job: ImportJob) -> None:
+    died_of_itself, changes = _is_newer_than_database(job), {}
+    if died_of_itself:
+        pace = Pace(job.careful_rows, job.careful_until)
+        pace.take_care(job.row_index, pace.hi(job.row_index, job.total_rows))
+        changes = {
+            "attempts": F("attempts") + 1,
+            "careful_rows": pace.careful_rows,
+            "careful_until": pace.careful_until,
+        }
+    with tenant_scope(ALL):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
+            epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
+        )
+        if taken:
+            logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
+            defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch + 1)
+
+
+def _is_newer_than_database(job: ImportJob) -> bool:
+    """Tell whether the job was claimed since the database came up: else the database's end was its runner's, too."""
+    with tenant_scope(ALL), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time() < %s", [job.backend_start])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,444 @@
+"""What changes an import: upload, confirm, start, cancel, end, delete. Each checks, then changes, in one transaction.
+
+A status changes by a conditional update, so that of two who try, one wins.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.tasks import Task
+
+from contacts import services as contact_services
+from contacts.fields import CUSTOM_PREFIX, is_custom_key
+from imports import inspection, reading, storage
+from imports.engine.errors import EngineError
+from imports.engine.mapping import fingerprint, fold_header
+from imports.engine.readers import ReadingOptions, SourceSummary
+from imports.engine.schema import FieldMapping
+from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest, SavedFieldMapping
+from imports.options import MATCH_FIELDS, ImportOptions
+from imports.queue import defer
+from irisx.accounts.models import Tenant, User
+from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
+from irisx.ids import uuid7
+from irisx.refusals import Conflict, Invalid
+
+Status = ImportJob.Status
+
+# A started job that no worker has taken up so long gets a second task; of two, the first claims and the other finds
+# nothing to do. (A task is lost when a worker dies between fetching it and claiming the job.)
+WAITING_LEASE = timedelta(seconds=60)
+
+
+# From a file to a pending job ----------------------------------------------------------------------------------------
+
+
+def create_job(
+    tenant: Tenant,
+    *,
+    user: User | None,
+    filename: str,
+    path: Path,
+    options: ImportOptions,
+    reading_options: ReadingOptions | None = None,
+) -> ImportJob:
+    """Read an uploaded file and return its pending job, with preview and suggested mapping to be had.
+
+    Call outside of any tenant_scope(): a child process reads the file. If anything fails, nothing is stored.
+    Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be.
+    """
+    with tenant_scope(tenant):
+        _check_options(tenant, options)
+    job = ImportJob(id=uuid7(), tenant=tenant, user=user, filename=_shown_name(filename))
+    _set_options(job, options)
+    with storage.scratch_folder() as folder:
+        rows_path = folder / "rows"
+        summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
+        kept: list[str] = []
+        try:
+            job.file_path = storage.keep(path, job_id=job.pk, kind="source")
+            kept.append(job.file_path)
+            job.rows_path = storage.keep(rows_path, job_id=job.pk, kind="rows")
+            kept.append(job.rows_path)
+            with tenant_scope(tenant):
+                _set_source(job, summary)
+                job.save(force_insert=True)
+        except BaseException as error:
+            storage.remove(*kept)
+            if isinstance(error, IntegrityError) and "external_id" in str(error):
+                raise _external_id_taken(options.external_id) from error
+            raise
+    return job
+
+
+def reread(job: ImportJob, *, reading_options: ReadingOptions) -> ImportJob:
+    """Read a pending job's file again, in another way. Call outside of any tenant_scope().
+
+    Raises SourceRejected, leaving the job as it was, if the file cannot be read that way.
+    """
+    _require(job, Status.PENDING)
+    old_rows = job.rows_path
+    with storage.scratch_folder() as folder:
+        rows_path = folder / "rows"
+        with storage.local_copy(job.file_path) as source:
+            summary = reading.read_in_child(source, rows_path, reading_options)
+        new_rows = storage.keep(rows_path, job_id=job.pk, kind="rows")
+    try:
+        with tenant_scope(job.tenant_id):
+            _set_source(job, summary)
+            changed = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, rows_path=old_rows).update(
+                rows_path=new_rows,
+                **{name: getattr(job, name) for name in (*_SOURCE_FIELDS,)},
+            )
+            if not changed:
+                raise Conflict("already_started", "The import was started meanwhile; its file is not read again.")
+    except BaseException:
+        storage.remove(new_rows)
+        raise
+    job.rows_path = new_rows
+    storage.remove(old_rows)
+    return job
+
+
+_SOURCE_FIELDS = ("source_type", "file_info", "columns", "warnings", "total_rows")
+
+
+def _set_source(job: ImportJob, summary: SourceSummary) -> None:
+    """Put what reading found into the job's fields, with a suggested field for each column."""
+    job.source_type = summary.type
+    job.file_info = summary.file_info
+    job.total_rows = summary.total_rows
+    headers = [column.header for column in summary.columns]
+    job.columns = inspection.columns_of(
+        summary, contact_services.fields_of(job.tenant), remembered_targets(job.tenant, headers)
+    )
+    job.warnings = inspection.warnings_of(summary, job.columns)
+
+
+def remembered_targets(tenant: Tenant, headers: list[str]) -> dict[str, str | None]:
+    """Return what the tenant chose for these headers in the mapping it saved for them: folded header → field key."""
+    saved = SavedFieldMapping.objects.filter(tenant=tenant, fingerprint=fingerprint(headers)).order_by("-id").first()
+    if saved is None:
+        return {}
+    return {fold_header(column.header): column.field for column in FieldMapping.from_json(saved.mapping).columns}
+
+
+def _shown_name(filename: str) -> str:
+    """Return a file's name as people see it: without folders and control characters, at most 500 characters."""
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in name if letter.isprintable())[:500] or "unnamed"
+
+
+# Options -------------------------------------------------------------------------------------------------------------
+
+
+def options_of(job: ImportJob) -> ImportOptions:
+    """Return a job's import options as one value."""
+    return ImportOptions.parse(
+        {
+            "duplicate_strategy": job.duplicate_strategy,
+            "duplicate_match_fields": job.duplicate_match_fields,
+            "list_id": job.target_list_id,
+            "webhook_url": job.webhook_url,
+            "webhook_events": job.webhook_events,
+            "external_id": job.external_id,
+            **job.options,
+        }
+    )
+
+
+def _check_options(tenant: Tenant, options: ImportOptions, *, job: ImportJob | None = None) -> None:
+    if options.list_id is not None:
+        contact_services.list_of(tenant, options.list_id)
+    if options.external_id:
+        others = ImportJob.objects.for_tenant(tenant).filter(external_id=options.external_id)
+        if (others.exclude(pk=job.pk) if job else others).exists():
+            raise _external_id_taken(options.external_id)
+
+
+def _external_id_taken(external_id: str) -> Conflict:
+    return Conflict("external_id_taken", f"Another import has the external id “{external_id}”.", field="external_id")
+
+
+_OPTION_FIELDS = (
+    "duplicate_strategy",
+    "duplicate_match_fields",
+    "target_list_id",
+    "webhook_url",
+    "webhook_events",
+    "external_id",
+    "options",
+)
+
+
+def _set_options(job: ImportJob, options: ImportOptions) -> None:
+    job.duplicate_strategy = options.duplicate_strategy
+    job.duplicate_match_fields = list(options.duplicate_match_fields)
+    job.target_list_id = options.list_id
+    job.webhook_url = options.webhook_url
+    job.webhook_events = list(options.webhook_events)
+    job.external_id = options.external_id
+    job.options = options.stored()
+
+
+# From pending to queued ----------------------------------------------------------------------------------------------
+
+
+def check_mapping(job: ImportJob, mapping: FieldMapping) -> None:
+    """Raise Invalid unless the mapping names the job's columns and known fields, each field once."""
+    headers = {column["header"] for column in job.columns}
+    known = contact_services.fields_of(job.tenant)
+    taken: dict[str, str] = {}
+    for column in mapping.columns:
+        if column.header not in headers:
+            raise Invalid("unknown_column", f"The file has no column “{column.header}”.", column=column.header)
+        if not column.field:
+            continue
+        if column.field not in known and not (
+            column.field.startswith(CUSTOM_PREFIX) and is_custom_key(column.field.removeprefix(CUSTOM_PREFIX))
+        ):
+            raise Invalid(
+                "unknown_field",
+                f"“{column.field}” is no field that a column can become. Choose a known field, or custom:<key> with a "
+                "key of small letters, digits and _ that no field has.",
+                field=column.field,
+            )
+        if column.field in taken:
+            raise Invalid(
+                "field_mapped_twice",
+                f"“{taken[column.field]}” and “{column.header}” are both mapped to {column.field}. Choose one of them.",
+                field=column.field,
+            )
+        taken[column.field] = column.header
+
+
+def keep_draft(
+    job: ImportJob, *, field_mapping: FieldMapping | None = None, options: ImportOptions | None = None
+) -> None:
+    """Keep what was chosen so far on a pending job, so that every page and browser shows the same.
+
+    An unfinished mapping may be kept. Raises Conflict once the job is started, Invalid for options that cannot be.
+    """
+    with tenant_scope(job.tenant_id):
+        if options is not None:
+            _check_options(job.tenant, options, job=job)
+            _set_options(job, options)
+        if field_mapping is not None:
+            job.field_mapping = field_mapping.as_json()
+        kept = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).update(
+            **{name: getattr(job, name) for name in (*_OPTION_FIELDS, "field_mapping")}
+        )
+        if not kept:
+            raise Conflict("already_started", "This import was started already.")
+
+
+def confirm(
+    job: ImportJob,
+    *,
+    field_mapping: FieldMapping,
+    confirmed_by: User | None,
+    options: ImportOptions | None = None,
+    save_mapping_as: str = "",
+) -> None:
+    """Queue a pending job under the given mapping. Raises Invalid or Conflict before changing anything."""
+    with tenant_scope(job.tenant_id):
+        check_mapping(job, field_mapping)
+        if not field_mapping.targets & set(MATCH_FIELDS):
+            raise Invalid("required_field_not_mapped", "Required field 'email' or 'phone' not mapped")
+        lock_tenant(job.tenant_id)
+        if options is not None:
+            _check_options(job.tenant, options, job=job)
+            _set_options(job, options)
+        queued = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).update(
+            status=Status.QUEUED,
+            field_mapping=field_mapping.as_json(),
+            user=job.user or confirmed_by,
+            **{name: getattr(job, name) for name in _OPTION_FIELDS},
+        )
+        if not queued:
+            raise Conflict("already_started", "This import was started already.")
+        contact_services.add_custom_fields(
+            job.tenant,
+            {
+                column.field.removeprefix(CUSTOM_PREFIX): column.header
+                for column in field_mapping.columns
+                if column.field and column.field.startswith(CUSTOM_PREFIX)
+            },
+        )
+        if save_mapping_as.strip():
+            _save_mapping(job, field_mapping, save_mapping_as.strip(), confirmed_by)
+        start_next(job.tenant)
+        job.refresh_from_db()
+
+
+def _save_mapping(job: ImportJob, mapping: FieldMapping, name: str, user: User | None) -> None:
+    SavedFieldMapping.objects.update_or_create(
+        tenant=job.tenant,
+        name=name[:200],
+        defaults={
+            "user": user,
+            "mapping": mapping.as_json(),
+            "fingerprint": fingerprint([column["header"] for column in job.columns]),
+        },
+    )
+
+
+def start_next(tenant: Tenant | int) -> None:
+    """Start the tenant's queued jobs as far as its cap of running ones allows: their tasks are deferred.
+
+    Called at confirm, at every end, and by the sweeper; inside the tenant's scope. Takes the tenant's lock.
+    """
+    tenant_id = tenant.pk if isinstance(tenant, Tenant) else tenant
+    lock_tenant(tenant_id)
+    jobs = ImportJob.objects.filter(tenant_id=tenant_id, deleted_at=None)
+    free = settings.RUNNING_IMPORTS_PER_TENANT - jobs.filter(status=Status.PROCESSING).count()
+    for job_id, epoch in jobs.filter(status=Status.QUEUED).order_by("pk").values_list("pk", "epoch")[: max(0, free)]:
+        now = timezone.now()
+        started = ImportJob.objects.filter(pk=job_id, status=Status.QUEUED, epoch=epoch).update(
+            status=Status.PROCESSING, lease_until=now + WAITING_LEASE, backend_pid=None
+        )
+        if started:
+            defer(slice_task(), job_id=str(job_id), epoch=epoch)
+
+
+def slice_task() -> Task[Any, Any, Any]:
+    """Return the task that works on a job for a while. Looked up late: the task's module imports this one."""
+    from imports.tasks import run_slice
+
+    return run_slice
+
+
+# Wishes of people ----------------------------------------------------------------------------------------------------
+
+
+def cancel(job: ImportJob) -> None:
+    """Stop an import: at once where nobody works on it, else after the open chunk. Rows that are done stay.
+
+    Cancelling twice changes nothing. Raises Conflict if the import is at its end.
+    """
+    with tenant_scope(job.tenant_id):
+        lock_tenant(job.tenant_id)
+        idle = ImportJob.objects.filter(pk=job.pk, status__in=[Status.PENDING, Status.QUEUED, Status.PAUSED])
+        if idle.update(status=Status.CANCELLED, completed_at=timezone.now()):
+            start_next(job.tenant_id)
+        elif ImportJob.objects.filter(pk=job.pk, status=Status.PROCESSING).exists():
+            ImportRequest.objects.update_or_create(
+                job_id=job.pk, defaults={"tenant_id": job.tenant_id, "what": ImportRequest.What.CANCEL}
+            )
+        elif not ImportJob.objects.filter(pk=job.pk, status=Status.CANCELLED).exists():
+            raise Conflict("already_finished", "This import is at its end already; there is nothing to cancel.")
+        job.refresh_from_db()
+
+
+def delete(job: ImportJob) -> None:
+    """Take a job out of everyone's sight; its contacts stay. Its rows and files are purged later."""
+    with tenant_scope(job.tenant_id):
+        deleted = (
+            ImportJob.objects.filter(pk=job.pk, deleted_at=None)
+            .exclude(status__in=ImportJob.OPEN)
+            .update(deleted_at=timezone.now())
+        )
+        if not deleted and ImportJob.objects.filter(pk=job.pk, deleted_at=None).exists():
+            raise Conflict("import_is_running", "This import is still running. Cancel it first, then delete it.")
+
+
+def discard(job: ImportJob) -> None:
+    """Take a pending job back as if it had never been uploaded: row and files are gone at once."""
+    with tenant_scope(job.tenant_id):
+        gone, _ = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).delete()
+    if gone:
+        storage.remove(job.file_path, job.rows_path)
+
+
+def restore(job: ImportJob) -> None:
+    """Bring a deleted job back, as long as it was not purged. Raises Conflict if its external id was given anew."""
+    with tenant_scope(job.tenant_id):
+        if job.external_id:
+            _check_options(job.tenant, options_of(job), job=job)
+        ImportJob.objects.filter(pk=job.pk).update(deleted_at=None)
+
+
+def _require(job: ImportJob, status: str) -> None:
+    if job.status != status:
+        raise Conflict("already_started", "This import was started already; its file is not read again.")
+
+
+# Ends ----------------------------------------------------------------------------------------------------------------
+
+
+def fail(job_id: UUID, *, epoch: int, error: EngineError) -> bool:
+    """End a job that cannot go on, if the caller still holds it. Rows that are done stay. Return whether it did."""
+    return _end(job_id, epoch, Status.FAILED, error_details={"code": error.code, "error": error.message})
+
+
+def complete(job_id: UUID, *, epoch: int) -> bool:
+    """End a job whose last row is done. Part of the transaction of its last chunk."""
+    return _end(job_id, epoch, Status.COMPLETED)
+
+
+def end_cancelled(job_id: UUID, *, epoch: int) -> bool:
+    """End a job that somebody cancelled while it ran."""
+    return _end(job_id, epoch, Status.CANCELLED)
+
+
+def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
+    tenant_id = ImportJob.objects.values_list("tenant_id", flat=True).get(pk=job_id)
+    lock_tenant(tenant_id)
+    ended = ImportJob.objects.filter(pk=job_id, epoch=epoch, status=Status.PROCESSING).update(
+        status=status, completed_at=timezone.now(), lease_until=None, backend_pid=None, **changes
+    )
+    ImportRequest.objects.filter(job_id=job_id).delete()
+    if ended:
+        start_next(tenant_id)
+    return bool(ended)
+
+
+# Keeping house -------------------------------------------------------------------------------------------------------
+
+
+def purge(*, batch_rows: int = 10_000) -> None:
+    """Erase what is kept no longer: uploaded files 7 days after the end, deleted jobs after 30 days, in batches.
+
+    Uploads that nobody confirmed count from their upload. It may run twice, and goes on where it stopped.
+    """
+    now = timezone.now()
+    files_until = now - timedelta(days=settings.UPLOADED_FILES_KEPT_DAYS)
+    with tenant_scope(ALL):
+        old = ImportJob.objects.exclude(file_path="", rows_path="").filter(
+            Q(completed_at__lt=files_until) | Q(status=Status.PENDING, created_at__lt=files_until)
+        )
+        abandoned = list(old)
+    for job in abandoned:
+        # The files first: a crash between the two leaves a name without a file, and the next run clears it.
+        storage.remove(job.file_path, job.rows_path)
+        with tenant_scope(job.tenant_id):
+            ImportJob.objects.filter(pk=job.pk).update(file_path="", rows_path="")
+    with tenant_scope(ALL):
+        gone = list(ImportJob.objects.filter(deleted_at__lt=now - timedelta(days=settings.DELETED_JOBS_KEPT_DAYS)))
+    for job in gone:
+        storage.remove(job.file_path, job.rows_path)
+        for table in (ErrorLogEntry, ImportChange, ImportChunk):
+            while _delete_some(table, job, batch_rows):
+                pass
+        with tenant_scope(job.tenant_id):
+            ImportJob.objects.filter(pk=job.pk).delete()
+
+
+def _delete_some(table: type[ErrorLogEntry | ImportChange | ImportChunk], job: ImportJob, rows: int) -> int:
+    """Delete so many of a job's rows of one table in a transaction of their own. Return how many there were."""
+    with tenant_scope(job.tenant_id), connection.cursor() as cursor:
+        name = connection.ops.quote_name(table._meta.db_table)
+        cursor.execute(
+            f"DELETE FROM {name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {name} "  # noqa: S608 (a model's own name)
+            "WHERE tenant_id = %s AND import_job_id = %s LIMIT %s))",
+            [job.tenant_id, job.pk, rows],
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,42 @@
+"""The doors to the worker. Arguments are ids; no task carries a Procrastinate lock: the job row is the lock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+from imports import runner, services
+
+
+@app.task(queue="imports", name="imports.run_slice")
+def run_slice(*, job_id: str, epoch: int) -> None:
+    """Work on one import for a while. Started twice, the second finds the epoch raised and does nothing."""
+    runner.run_slice(UUID(job_id), epoch, seconds=settings.SLICE_SECONDS)
+
+
+@app.periodic(cron=settings.SWEEP_CRON)
+@app.task(queue="maintenance", name="imports.sweep")
+def sweep(timestamp: int) -> None:
+    """Take over imports whose runner is gone. Two at once do no harm: each job is taken by a conditional update."""
+    runner.sweep()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="maintenance", name="imports.purge")
+def purge(timestamp: int) -> None:
+    """Erase what is kept no longer. It may run twice, and beside itself."""
+    services.purge()
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queue="maintenance", name="imports.purge_queue", pass_context=True)
+async def purge_queue(context: JobContext, timestamp: int) -> None:
+    """Erase finished rows of the queue, and those that a dead worker left behind. It may run twice."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs():
+        await manager.finish_job(stalled, status=Status.FAILED, delete_job=True)
+    await manager.delete_old_jobs(nb_hours=24, include_failed=True)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db.backends.signals import connection_created
+
+
+class AccountsConfig(AppConfig):
+    name = "irisx.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        from irisx.accounts import tenancy
+
+        if settings.TENANT_GUARD:
+            connection_created.connect(tenancy.install_guard, dispatch_uid="tenant_guard")

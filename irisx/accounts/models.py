@@ -1,0 +1,109 @@
+"""Who uses the system: tenants, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.db.models.functions import Lower
+
+from irisx.ids import uuid7
+
+
+class Tenant(models.Model):
+    """An organisation whose contacts these are."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=63, unique=True)
+    # ISO 3166 alpha-2; phone numbers without a country code are read as this country's. "" if unknown.
+    default_country = models.CharField(max_length=2, blank=True, db_default="")
+    time_zone = models.CharField(max_length=63, db_default="UTC", default="UTC")
+    created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
+
+    class Meta:
+        db_table = "tenants"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users; addresses are stored in lower case, so that people sign in as they type."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an operator: platform staff with every permission in Django admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail: a customer of one tenant, or platform staff, who belong to none."""
+
+    # In lower case; a constraint says so.
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    # None: platform staff, who act for a tenant that they choose.
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, blank=True, related_name="users")
+    is_staff = models.BooleanField("may use Django admin", default=False, db_default=False)
+    is_active = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "users"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="users_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(is_staff=False) | models.Q(tenant=None), name="users_customers_are_no_staff"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    @property
+    def is_platform_staff(self) -> bool:
+        return self.tenant_id is None
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.display_name.split()[:2]).upper()
+
+
+class ApiSession(models.Model):
+    """One sign-in to the API: a chain of refresh tokens, of which only the latest counts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_sessions")
+    # The `jti` of the latest refresh token. An older one that comes back was stolen: the session ends.
+    token_id = models.CharField(max_length=32)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "api_sessions"
+
+    def __str__(self) -> str:
+        return str(self.pk)

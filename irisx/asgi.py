@@ -1,0 +1,29 @@
+"""The web process: HTTP by Django, /ws/imports by channels."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "irisx.settings")
+http = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 (models load only now)
+from django.urls import path, re_path  # noqa: E402
+
+from imports.consumers import websocket_application  # noqa: E402
+from irisx.accounts.sockets import deny  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        # Without the last line an unknown address would raise in the router.
+        "websocket": URLRouter(
+            [
+                path("ws/imports", websocket_application),  # type: ignore[arg-type]  # stubs know views alone
+                re_path("", deny),  # type: ignore[arg-type]
+            ]
+        ),
+    }
+)

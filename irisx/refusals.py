@@ -1,0 +1,55 @@
+"""How a service says no: a class for each kind, with a code for programs and a sentence for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """What was asked for cannot be done; nothing was changed."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details  # more keys for the API's answer, such as `field` or `limit`
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body that contract.md 1 prescribes for errors."""
+        return {"error": self.message, "code": self.code, **self.details}
+
+
+class Invalid(Refusal):
+    """The input is wrong, whatever the state of things."""
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is another tenant's."""
+
+    status = 404
+
+
+class Conflict(Refusal):
+    """Not in this state, or it is there already."""
+
+    status = 409
+
+
+class TooLarge(Refusal):
+    """Over a limit of contract.md 7."""
+
+    status = 413
+
+
+class Unsupported(Refusal):
+    """Not a kind of thing that can be taken."""
+
+    status = 415
+
+
+class Unavailable(Refusal):
+    """Something it needs is away or busy; the same request may succeed later."""
+
+    status = 503

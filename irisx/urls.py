@@ -1,0 +1,24 @@
+"""All addresses."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from irisx import api, health
+from irisx.accounts.api import TokenRefreshView, TokenView
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("v1/auth/token", TokenView.as_view()),
+    path("v1/auth/token/refresh", TokenRefreshView.as_view()),
+    path("v1/", include("imports.api.urls")),
+    # Last of /v1/: what is no address there is answered in JSON, too.
+    re_path("^v1/", api.unknown_address),
+    path("", include("portals.customer.urls")),
+]
+
+handler400 = api.bad_request
+handler403 = api.permission_denied
+handler404 = api.page_not_found
+handler500 = api.server_error

@@ -1,0 +1,91 @@
+"""What tests make: contacts, jobs, and imports from a few lines of CSV. Plain functions with sensible defaults."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from contacts.models import Contact
+from imports import runner, services
+from imports.engine.schema import FieldMapping
+from imports.models import ErrorLogEntry, ImportJob
+from imports.options import ImportOptions
+from irisx.accounts.models import Tenant, User
+from irisx.accounts.tenancy import ALL, tenant_scope
+
+PEOPLE = (
+    "First Name,Last Name,Email,Phone\nMaya,Hollister,maya@example.com,+12125550143\nDerek,Okafor,derek@example.com,\n"
+)
+
+
+def make_contact(tenant: Tenant, **values: Any) -> Contact:
+    """Store one contact as it is given: values in normal form."""
+    with tenant_scope(tenant):
+        return Contact.objects.create(tenant=tenant, **values)
+
+
+def make_job(tenant: Tenant, **values: Any) -> ImportJob:
+    """Store a job without a source, in whatever state."""
+    defaults = {"source_type": "csv", "filename": "people.csv", "duplicate_match_fields": ["email", "phone"]}
+    with tenant_scope(tenant):
+        return ImportJob.objects.create(tenant=tenant, **{**defaults, **values})
+
+
+def upload(
+    tenant: Tenant,
+    content: str | bytes = PEOPLE,
+    *,
+    filename: str = "people.csv",
+    user: User | None = None,
+    **options: Any,
+) -> ImportJob:
+    """Upload a file and return its pending job."""
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        return services.create_job(
+            tenant, user=user, filename=filename, path=Path(file.name), options=ImportOptions.parse(options)
+        )
+
+
+def confirm(job: ImportJob, mapping: dict[str, Any] | None = None) -> ImportJob:
+    """Confirm a pending job under the suggested mapping, changed as given: header → field key."""
+    with tenant_scope(job.tenant):
+        chosen = {**job.suggested_mapping.as_json(), **(mapping or {})}
+        services.confirm(job, field_mapping=FieldMapping.from_json(chosen), confirmed_by=None)
+    return job
+
+
+def import_csv(
+    tenant: Tenant, content: str | bytes = PEOPLE, *, mapping: dict[str, Any] | None = None, **options: Any
+) -> ImportJob:
+    """Import a file from upload to its last row, and return the job as it ended."""
+    job = confirm(upload(tenant, content, **options), mapping)
+    return runner.run_to_end(job.pk)
+
+
+def reload(job: ImportJob) -> ImportJob:
+    with tenant_scope(ALL):
+        return ImportJob.objects.select_related("tenant").get(pk=job.pk)
+
+
+def contacts_of(tenant: Tenant) -> list[Contact]:
+    """Return what the database holds, oldest first."""
+    with tenant_scope(tenant):
+        return list(Contact.objects.filter(tenant=tenant).order_by("created_at", "id"))
+
+
+def error_log(job: ImportJob) -> list[tuple[int, str, str, str]]:
+    """Return row number, level, type and field of each line of a job's error log, in order."""
+    with tenant_scope(job.tenant_id):
+        entries = ErrorLogEntry.objects.filter(tenant_id=job.tenant_id, import_job=job).order_by("row_index", "id")
+        return list(entries.values_list("row_number", "level", "error_type", "field"))
+
+
+def counts(job: ImportJob) -> dict[str, int]:
+    """Return a job's counts that are not zero, by short name."""
+    names = ("total_rows", "processed_rows", "created_count", "updated_count", "unchanged_count", "skipped_count")
+    named = {name.removesuffix("_count").removesuffix("_rows"): getattr(job, name) for name in names}
+    named |= {"failed": job.error_count, "duplicates": job.duplicate_count}
+    return {name: count for name, count in named.items() if count}
