@@ -32,11 +32,14 @@ from irisx.accounts.tenancy import ALL, tenant_scope
 
 logger = logging.getLogger(__name__)
 
-# Close codes: RFC 6455 section 7.4, and 4000 plus the HTTP status for our own.
-POLICY_VIOLATION = 1008
+# Close codes: 4000 plus the HTTP status, because Daphne lets an application close with no code below 3000. So 1009 is
+# Daphne's own, see irisx/asgi.py; this one is for servers that leave the length of frames to us.
 TOO_BIG = 1009
-TRY_AGAIN_LATER = 1013
 NOT_AUTHENTICATED = 4401
+TOO_MANY_FRAMES = 4429
+UNAVAILABLE = 4503
+
+MAX_FRAME_BYTES = 4096
 
 LAYER_ERRORS = (RedisError, OSError, TimeoutError)
 DATABASE_ERRORS = (OperationalError, InterfaceError)
@@ -47,7 +50,6 @@ class ImportProgressConsumer(AsyncJsonWebsocketConsumer):
 
     authentication_seconds = 10.0  # for a client that came without credentials
     recheck_seconds = 60.0  # between looks at whether the user may still be here
-    max_frame_bytes = 4096
     max_subscriptions = 100
     # More frames than this in so many seconds is a flood. A page sends a ping every 25 s.
     max_frames = 100
@@ -73,7 +75,7 @@ class ImportProgressConsumer(AsyncJsonWebsocketConsumer):
             # The channel layer is asked for a channel before connect(), and connect() asks the database who it is:
             # without either there is no socket. Pages poll.
             logger.warning("A socket was refused: %s", type(error).__name__)
-            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+            await send({"type": "websocket.close", "code": UNAVAILABLE})
 
     async def connect(self) -> None:
         headers = headers_of(self.scope)
@@ -126,10 +128,10 @@ class ImportProgressConsumer(AsyncJsonWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         if self.is_closed:
             return
-        if len(bytes_data or b"") > self.max_frame_bytes or len((text_data or "").encode()) > self.max_frame_bytes:
+        if len(bytes_data or b"") > MAX_FRAME_BYTES or len((text_data or "").encode()) > MAX_FRAME_BYTES:
             await self.close(TOO_BIG)
         elif self.is_flood():
-            await self.close(POLICY_VIOLATION)
+            await self.close(TOO_MANY_FRAMES)
         else:
             await self.take(text_data)
 
@@ -212,7 +214,7 @@ class ImportProgressConsumer(AsyncJsonWebsocketConsumer):
         except LAYER_ERRORS:
             # Without the layer no event would ever come. A closed socket sends the page to polling, a silent one not.
             await self.refuse("live_progress_unavailable", "Live progress is not available at the moment.", text)
-            await self.close(TRY_AGAIN_LATER)
+            await self.close(UNAVAILABLE)
         else:
             await self.send_json({"type": "subscribed", "jobId": text, "data": snapshot})
 

@@ -554,7 +554,7 @@ async def test_flood_closes_the_socket(monkeypatch):
     answers = [await client.receive_output(timeout=5) for _ in range(6)]
 
     assert [answer["type"] for answer in answers] == ["websocket.send"] * 5 + ["websocket.close"]
-    assert answers[-1]["code"] == 1008
+    assert answers[-1]["code"] == 4429
     assert await client.receive_nothing(timeout=0.2)
 
 
@@ -592,7 +592,7 @@ def test_subscribe_when_redis_went_away_is_answered_and_closed(monkeypatch, alic
         monkeypatch.setattr(get_channel_layer(), "group_add", fail, raising=False)
         answer = await subscribe(client, job.pk)
         assert (answer["type"], answer["code"]) == ("error", "live_progress_unavailable")
-        assert await close_code(client) == 1013
+        assert await close_code(client) == 4503
 
     scenario()
 
