@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from psycopg import Cursor
+from psycopg.types.json import Jsonb
 
 from imports.engine.matching import COLUMNS, EMAIL, PHONE, KnownContact, Plan, columns_of
 from imports.engine.schema import DuplicateStrategy, Record
@@ -62,7 +63,8 @@ def stage(cursor: Cursor[Any], records: Sequence[Record], ids: Sequence[UUID]) -
     with cursor.copy(f"COPY staged_contacts ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int4", "uuid", *["text"] * len(COLUMNS), "jsonb"])
         for record, contact_id in zip(records, ids, strict=True):
-            attributes = _json(record.attributes) if record.attributes else "{}"
+            # Not text: the binary format's dumper would make a JSON string of it.
+            attributes = Jsonb(record.attributes, orjson.dumps)
             copy.write_row((record.row_index, contact_id, *columns_of(record), attributes))
 
 
