@@ -1,0 +1,212 @@
+"""From a file to a started import: source, map, review. Nothing is written to contacts before start()."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from contacts import services as contact_services
+from contacts.fields import CORE, FieldType
+from imports import services
+from imports.engine.errors import SourceRejected
+from imports.models import ImportJob
+from irisx.accounts.requests import TenantRequest, tenant_required
+from irisx.accounts.tenancy import tenant_scope
+from irisx.refusals import Refusal
+from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, UploadForm, country_choices, initial_options
+from portals.jobs import go, job_of
+from portals.mapping import DATE_ORDERS, MappingSheet
+from portals.mapping_page import mapping_context, sheet_of
+from portals.steps import steps
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@get_or_post
+@tenant_required(in_scope=False)
+def new_import(request: TenantRequest) -> HttpResponse:
+    with tenant_scope(request.tenant):
+        form = UploadForm(request.POST or None, request.FILES or None, tenant=request.tenant)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _job_of_upload(request, form)
+            return go(request, reverse("customer:job-map", args=[job.pk]))
+        except (SourceRejected, Refusal) as refusal:
+            form.refuse(refusal, at="file")
+    context = {"section": "imports", "form": form, "steps": steps("source"), **_upload_urls()}
+    return render(request, "imports/_upload.html" if request.htmx else "customer/new_import.html", context)
+
+
+def _job_of_upload(request: TenantRequest, form: UploadForm) -> ImportJob:
+    # Always on the disk, by FILE_UPLOAD_HANDLERS.
+    file = cast("TemporaryUploadedFile", form.cleaned_data["file"])
+    return services.create_job(
+        request.tenant,
+        user=request.user,
+        filename=file.name or "",
+        path=Path(file.temporary_file_path()),
+        options=form.options(),
+    )
+
+
+def _upload_urls() -> dict[str, str]:
+    return {
+        "upload_url": reverse("customer:new-import"),
+        "template_url": reverse("customer:template"),
+        "back_url": reverse("customer:history"),
+    }
+
+
+@require_safe
+@tenant_required(in_scope=False)
+def template(request: TenantRequest) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="contacts template.csv"'
+    csv.writer(response).writerow(field.label for field in CORE)
+    return response
+
+
+@get_or_post
+@tenant_required
+def map_columns(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    job = job_of(request, job_id)
+    if job.status != ImportJob.Status.PENDING:
+        return go(request, reverse("customer:job", args=[job.pk]))
+    sheet = sheet_of(request, job)
+    if request.method == "POST":
+        sheet.take(request.POST, changed=request.htmx.trigger_name or "")
+        services.keep_draft(job, field_mapping=sheet.mapping)
+        if sheet.wants_new_field is not None and not request.htmx:
+            return redirect("customer:job-add-field", job.pk, sheet.wants_new_field)
+        if "review" in request.POST and not sheet.problems:
+            return redirect("customer:job-review", job.pk)
+    return _mapping(request, job, sheet)
+
+
+def _mapping(
+    request: TenantRequest, job: ImportJob, sheet: MappingSheet, *, reading_form: ReadingForm | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = mapping_context(job, sheet) | {
+        "section": "imports",
+        "date_orders": DATE_ORDERS.items(),
+        "countries": country_choices(request.tenant),
+        "wants_review": "review" in request.POST,
+        "map_url": reverse("customer:job-map", args=[job.pk]),
+        "back_url": reverse("customer:new-import"),
+        "field_url": reverse("customer:job-add-field", args=[job.pk, 0]).removesuffix("0/"),
+    }
+    if request.htmx:
+        return render(request, "imports/_mapping.html", context)
+    context |= {
+        "steps": steps("map", {"source": context["back_url"]}),
+        "reading_form": reading_form or ReadingForm(job=job),
+        "read_url": reverse("customer:job-read", args=[job.pk]),
+        "delete_url": reverse("customer:job-delete", args=[job.pk]),
+    }
+    return render(request, "customer/map.html", context)
+
+
+@get_or_post
+@tenant_required
+def add_field(request: TenantRequest, job_id: UUID, index: int) -> HttpResponse:
+    job = job_of(request, job_id)
+    if job.status != ImportJob.Status.PENDING or index >= len(job.columns):
+        raise Http404
+    form = CustomFieldForm(request.POST or None, initial={"label": job.columns[index]["header"]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _field_added(request, job, index, form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    map_url = reverse("customer:job-map", args=[job.pk])
+    context = {"section": "imports", "job": job, "column": job.columns[index], "form": form, "back_url": map_url}
+    return render(request, "imports/_add_field.html" if request.htmx else "customer/add_field.html", context)
+
+
+def _field_added(request: TenantRequest, job: ImportJob, index: int, form: CustomFieldForm) -> HttpResponse:
+    field = contact_services.create_custom_field(
+        request.tenant, label=form.cleaned_data["label"], type=FieldType(form.cleaned_data["type"])
+    )
+    sheet = sheet_of(request, job)
+    sheet.give(index, field.key)
+    services.keep_draft(job, field_mapping=sheet.mapping)
+    if not request.htmx:
+        return redirect("customer:job-map", job.pk)
+    # The dialog asked, but it is the mapping that changes; mapping.js closes the one and goes back into the other.
+    response = reswap(retarget(_mapping(request, job, sheet), "#mapping"), "outerHTML")
+    return trigger_client_event(response, "field-added", {"id": f"column-{index}"}, after="settle")
+
+
+@require_POST
+@tenant_required(in_scope=False)
+def read_again(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    with tenant_scope(request.tenant):
+        job = job_of(request, job_id)
+    form = ReadingForm(request.POST, job=job)
+    if form.is_valid():
+        try:
+            services.reread(job, reading_options=form.reading_options())
+            return redirect("customer:job-map", job.pk)
+        except (SourceRejected, Refusal) as refusal:
+            form.refuse(refusal)
+    with tenant_scope(request.tenant):
+        job = job_of(request, job_id)
+        return _mapping(request, job, sheet_of(request, job), reading_form=form)
+
+
+@get_or_post
+@tenant_required
+def review(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    job = job_of(request, job_id)
+    sheet = sheet_of(request, job)
+    if job.status != ImportJob.Status.PENDING or sheet.problems:
+        return go(request, reverse("customer:job", args=[job.pk]))
+    form = ReviewForm(request.POST or None, tenant=request.tenant, initial=initial_options(job))
+    if request.method == "POST" and form.is_valid():
+        services.keep_draft(job, options=form.options(over=services.options_of(job)))
+    return _review(request, job, sheet, form)
+
+
+@require_POST
+@tenant_required
+def start(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    job = job_of(request, job_id)
+    sheet = sheet_of(request, job)
+    form = ReviewForm(request.POST, tenant=request.tenant)
+    if job.status != ImportJob.Status.PENDING:
+        return redirect("customer:job", job.pk)
+    if form.is_valid():
+        try:
+            services.confirm(
+                job,
+                field_mapping=sheet.mapping,
+                options=form.options(over=services.options_of(job)),
+                confirmed_by=request.user,
+                save_mapping_as=form.cleaned_data["save_mapping_as"],
+            )
+            return redirect("customer:job-progress", job.pk)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _review(request, job, sheet, form)
+
+
+def _review(request: TenantRequest, job: ImportJob, sheet: MappingSheet, form: ReviewForm) -> HttpResponse:
+    back_url = reverse("customer:job-map", args=[job.pk])
+    context = mapping_context(job, sheet) | {
+        "section": "imports",
+        "form": form,
+        "steps": steps("review", {"source": reverse("customer:new-import"), "map": back_url}),
+        "back_url": back_url,
+        "review_url": reverse("customer:job-review", args=[job.pk]),
+        "start_url": reverse("customer:job-start", args=[job.pk]),
+    }
+    return render(request, "imports/_review.html" if request.htmx else "customer/review.html", context)

@@ -1,0 +1,149 @@
+"""What pages say about an import: the heading that tells the result, what went wrong in groups, the facts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from contacts.fields import BY_KEY
+from imports import results
+from imports.engine.schema import DuplicateStrategy
+from imports.models import ImportJob
+from imports.results import ErrorGroup
+from portals import tally, wording
+from portals.preview_table import OUTCOMES
+from portals.tally import Tally
+from portals.wording import counted
+
+Status = ImportJob.Status
+
+_TITLES = {
+    "invalid_email": "E-mail is not valid",
+    "invalid_phone": "Phone cannot be read",
+    "no_contact_point": "Neither e-mail nor phone",
+    "match_conflict": "Found by one field, but another differs",
+    "row_not_loaded": "Row could not be loaded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the error log that say the same."""
+
+    title: str
+    count: int
+    type: str  # with the field, what the rows page filters by
+    field: str
+    examples: tuple[tuple[int, str], ...]  # row number, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an import ended."""
+
+    heading: str
+    explanation: str  # "" where the heading says it all
+    took: str  # "1.1 s"; "" if it never started
+    failed: list[Group]
+    duplicates: list[Group]
+    warnings: list[Group]
+
+    @property
+    def has_log(self) -> bool:
+        return bool(self.failed or self.duplicates or self.warnings)
+
+
+class Fact(NamedTuple):
+    """One line of what was asked of an import."""
+
+    label: str
+    text: str
+
+
+class HistoryLine(NamedTuple):
+    """An import in the history."""
+
+    job: ImportJob
+    tally: Tally
+    rows: str  # "9,800", "4,000 of 18,300", "2,310, not started"
+
+
+def result_of(job: ImportJob) -> Result:
+    """Return how a finished import ended. One query."""
+    groups = results.error_groups(job)
+    took = (job.completed_at - job.started_at).total_seconds() if job.completed_at and job.started_at else None
+    heading, explanation = _heading(job)
+    return Result(
+        heading=heading,
+        explanation=explanation,
+        took=wording.duration(took) if took is not None else "",
+        failed=[_group(group) for group in groups if group.level == "error"],
+        duplicates=[_group(group) for group in groups if group.level == "duplicate"],
+        warnings=[_group(group) for group in groups if group.level == "warning"],
+    )
+
+
+def _heading(job: ImportJob) -> tuple[str, str]:
+    done = job.processed_rows - job.error_count
+    rest = job.total_rows - job.processed_rows
+    if job.status == Status.COMPLETED and not job.error_count:
+        return (f"All {counted(done, 'row')} are done" if done != 1 else "The one row is done"), ""
+    if job.status == Status.COMPLETED:
+        done_words = f"{counted(done, 'row')} {'is' if done == 1 else 'are'} done"
+        return f"{done_words}, {job.error_count:,} {'needs' if job.error_count == 1 else 'need'} you", ""
+    stayed = f"What {counted(job.processed_rows, 'row')} wrote stays." if job.processed_rows else "Nothing was written."
+    if job.status == Status.CANCELLED:
+        if not job.processed_rows:
+            return "Cancelled before it started", stayed
+        return (
+            f"Cancelled after {counted(job.processed_rows, 'row')}",
+            f"{stayed} {counted(rest, 'row')} did not come in.",
+        )
+    reason = (job.error_details or {}).get("error", "")
+    return f"Stopped after {counted(job.processed_rows, 'row')} of {job.total_rows:,}", f"{reason} {stayed}".strip()
+
+
+def _group(group: ErrorGroup) -> Group:
+    return Group(title_of(group.type, group.field), group.count, group.type, group.field, group.examples)
+
+
+def title_of(error_type: str, field: str = "") -> str:
+    """Return a cause as a heading: "Birthday cannot be read"."""
+    label = BY_KEY[field].label if field in BY_KEY else field.partition(":")[2] or "A value"
+    if error_type == "duplicate":
+        return f"{label} is known already" if field else "Known already"
+    return _TITLES.get(error_type) or f"{label} cannot be read"
+
+
+def rows_heading(total: int, outcome: str, problem: str = "", field: str = "") -> str:
+    """Return the heading of a list of rows: "96 rows failed", "58 rows: E-mail is not valid"."""
+    rows = counted(total, "row")
+    if problem:
+        return f"{rows}: {title_of(problem, field)}"
+    is_or_are = "" if outcome == "failed" else "was " if total == 1 else "were "
+    return f"{rows} {is_or_are}{OUTCOMES[outcome].lower()}"
+
+
+def facts(job: ImportJob) -> list[Fact]:
+    """Return what was asked of an import, for the page beside its numbers."""
+    named = [
+        ("If the contact exists", wording.STRATEGIES[DuplicateStrategy(job.duplicate_strategy)]),
+        ("It is the same if", wording.match_words(job.duplicate_match_fields)),
+        ("Added to list", job.target_list.name if job.target_list else ""),
+        ("Columns", f"{len(job.mapping.targets)} of {len(job.columns)} come in"),
+    ]
+    return [Fact(label, text) for label, text in named if text]
+
+
+def history_lines(jobs: Iterable[ImportJob]) -> list[HistoryLine]:
+    """Return the history's lines. No query."""
+    return [HistoryLine(job, tally.of_job(job), _rows(job)) for job in jobs]
+
+
+def _rows(job: ImportJob) -> str:
+    if job.processed_rows == job.total_rows:
+        return f"{job.total_rows:,}"
+    if not job.processed_rows:
+        return f"{job.total_rows:,}, {'waiting' if job.status == Status.QUEUED else 'not started'}"
+    return f"{job.processed_rows:,} of {job.total_rows:,}"

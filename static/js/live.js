@@ -1,0 +1,220 @@
+// Keeps a page's numbers moving while an import runs: by the socket, and by polling where the socket is away.
+//
+// The stored job is the truth, a message is a hint: every message is a whole snapshot, and on each connection the
+// server sends the present one, so nothing rests on a message that was lost.
+// Inputs, on [data-live]: data-job, data-status, data-snapshot-url, data-result-url, data-sign-in-url.
+// Output: data-state "connecting" | "live" | "reconnecting" | "polling" | "ended", for style sheets and tests.
+
+const section = document.querySelector("[data-live]");
+const announcer = document.getElementById("status");
+const words = {
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting…",
+  polling: "Updates every 3 s; still trying to reconnect",
+  ended: "Done",
+};
+const ENDS = ["completed", "failed", "cancelled"];
+const PAINT_MS = 250; // four times a second is as much as an eye follows
+const PING_MS = 25_000;
+const POLL_MS = 3_000;
+const QUIET_LOSS_MS = 2_500; // a shorter loss is nobody's concern
+const RESULT_AFTER_MS = 1_200; // the final numbers stand still before the page moves on
+
+// What is shown ----------------------------------------------------------------------------------------------------
+
+const numbers = new Intl.NumberFormat("en-GB");
+const PARTS = {
+  created: "created_count",
+  updated: "updated_count",
+  unchanged: "unchanged_count",
+  skipped: "skipped_count",
+  failed: "error_count",
+};
+let waiting = null; // the newest snapshot that is not painted yet
+let painted = 0;
+let timer = 0;
+let announced = -1;
+let pace = [];
+
+function setState(state) {
+  section.dataset.state = state;
+  const sign = section.querySelector("[data-connection]");
+  sign.dataset.state = state;
+  sign.querySelector("[data-connection-words]").textContent = words[state];
+}
+
+function take(snapshot) {
+  if (section.dataset.state === "ended") return;
+  waiting = snapshot;
+  const isEnd = ENDS.includes(snapshot.status);
+  const due = painted + PAINT_MS - performance.now();
+  clearTimeout(timer);
+  if (isEnd || due <= 0) paint();
+  else timer = setTimeout(paint, due);
+}
+
+function paint() {
+  const snapshot = waiting;
+  painted = performance.now();
+  const before = Number(section.querySelector("#bar").value);
+  // A poll that was under way when the socket came back may be older than what is shown.
+  if (snapshot.processed_rows < before && !ENDS.includes(snapshot.status)) return;
+  section.dataset.status = snapshot.status;
+  paintNumbers(snapshot);
+  paintBar(snapshot);
+  section.querySelector("[data-pace]").textContent = paceInWords(snapshot);
+  announce(snapshot);
+  if (ENDS.includes(snapshot.status)) end(snapshot);
+}
+
+function paintNumbers(snapshot) {
+  section.querySelector("[data-percent]").textContent = snapshot.progress_percent;
+  section.querySelector("[data-processed]").textContent = numbers.format(snapshot.processed_rows);
+  section.querySelector("[data-total]").textContent = numbers.format(snapshot.total_rows);
+  section.querySelector("[data-count='processed']").textContent = numbers.format(snapshot.processed_rows);
+  for (const [part, key] of Object.entries(PARTS)) {
+    section.querySelector(`[data-count='${part}']`).textContent = numbers.format(snapshot[key]);
+  }
+  const bar = section.querySelector("#bar");
+  bar.max = snapshot.total_rows || 1;
+  bar.value = snapshot.processed_rows;
+}
+
+function paintBar(snapshot) {
+  // As portals/tally.py: span() draws it; change the two together.
+  const BAR = 1000;
+  const GAP = 2;
+  const SLIVER = 3;
+  let before = 0;
+  for (const [part, key] of Object.entries(PARTS)) {
+    const rect = section.querySelector(`[data-part='${part}']`);
+    const count = snapshot[key];
+    const left = Math.round((BAR * before) / snapshot.total_rows);
+    const right = Math.round((BAR * (before + count)) / snapshot.total_rows);
+    rect.setAttribute("x", count ? Math.min(left, BAR - SLIVER) : 0);
+    rect.setAttribute("width", count ? Math.max(SLIVER, right - left - (right < BAR ? GAP : 0)) : 0);
+    before += count;
+  }
+}
+
+function paceInWords(snapshot) {
+  if (snapshot.status === "queued") return `Number ${snapshot.queue_position} in line`;
+  if (snapshot.status === "paused") return "Paused";
+  if (ENDS.includes(snapshot.status)) return "";
+  // Rows a second over the last ten seconds.
+  const now = performance.now();
+  pace = [...pace.filter((point) => now - point.at < 10_000), { at: now, rows: snapshot.processed_rows }];
+  const seconds = (now - pace[0].at) / 1000;
+  const rate = seconds > 0.5 ? Math.round((snapshot.processed_rows - pace[0].rows) / seconds) : 0;
+  const left = snapshot.estimated_seconds;
+  return [
+    rate > 0 && `${numbers.format(rate)} rows per second`,
+    left > 0 && `about ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`} left`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function announce(snapshot) {
+  const quarter = Math.floor(snapshot.progress_percent / 25) * 25;
+  if (quarter <= announced || ENDS.includes(snapshot.status)) return;
+  announced = quarter;
+  const rows = `${numbers.format(snapshot.processed_rows)} of ${numbers.format(snapshot.total_rows)} rows`;
+  announcer.textContent = `${quarter} percent: ${rows}, ${numbers.format(snapshot.error_count)} failed.`;
+}
+
+function end(snapshot) {
+  setState("ended");
+  stopPolling();
+  clearTimeout(retry);
+  socket?.close(1000);
+  const rows = numbers.format(snapshot.processed_rows);
+  announcer.textContent = `Import ${snapshot.status}: ${rows} rows, ${numbers.format(snapshot.error_count)} failed.`;
+  // Replaces this page: Back goes to where the import was started from, not to a page that moves on again.
+  setTimeout(() => location.replace(section.dataset.resultUrl), RESULT_AFTER_MS);
+}
+
+// How it comes -----------------------------------------------------------------------------------------------------
+
+let socket = null;
+let failures = 0;
+let retry = 0;
+let quiet = 0; // until a loss is spoken of
+let ping = 0;
+let poll = 0;
+
+function connect() {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/imports`);
+  socket.addEventListener("open", () => {
+    socket.send(JSON.stringify({ type: "subscribe", jobId: section.dataset.job }));
+    ping = setInterval(() => socket.send(JSON.stringify({ type: "ping" })), PING_MS);
+  });
+  socket.addEventListener("message", (event) => {
+    const message = JSON.parse(event.data);
+    if (message.type === "subscribed") connected();
+    if (message.jobId === section.dataset.job && message.data) take(message.data);
+    // Gone for us (deleted meanwhile): the page that answers for it says so.
+    if (message.type === "error" && message.code === "job_not_found") location.reload();
+  });
+  socket.addEventListener("close", lost);
+}
+
+function connected() {
+  failures = 0;
+  clearTimeout(quiet);
+  quiet = 0;
+  stopPolling();
+  setState("live");
+}
+
+function lost(event) {
+  clearInterval(ping);
+  if (section.dataset.state === "ended" || event.code === 1000) return;
+  if (event.code >= 4400 && event.code < 4500) {
+    // Not allowed, and trying again does not change that.
+    signedOut();
+    return;
+  }
+  failures += 1;
+  quiet ||= setTimeout(() => section.dataset.state !== "polling" && setState("reconnecting"), QUIET_LOSS_MS);
+  if (failures >= 2) startPolling();
+  const wait = Math.min(30_000, 500 * 2 ** failures);
+  // Half of it by chance: when a server comes back, not everybody knocks at once.
+  retry = setTimeout(connect, wait / 2 + (Math.random() * wait) / 2);
+}
+
+function startPolling() {
+  if (poll) return;
+  clearTimeout(quiet);
+  setState("polling");
+  const ask = async () => {
+    try {
+      const response = await fetch(section.dataset.snapshotUrl, { headers: { Accept: "application/json" } });
+      if (response.redirected || response.status === 404) return signedOut();
+      if (response.ok) take(await response.json());
+    } catch {
+      // The server is away altogether; the next poll asks again.
+    }
+  };
+  poll = setInterval(ask, POLL_MS);
+  ask();
+}
+
+function stopPolling() {
+  clearInterval(poll);
+  poll = 0;
+}
+
+function signedOut() {
+  stopPolling();
+  clearTimeout(retry);
+  clearTimeout(quiet);
+  section.dataset.state = "ended";
+  const link = document.createElement("a");
+  link.href = `${section.dataset.signInUrl}?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "Sign in again to see how it goes on";
+  section.querySelector("[data-connection]").replaceChildren(link);
+}
+
+connect();
