@@ -57,7 +57,7 @@ def _are_for_all(programs: Programs) -> bool:
 
 
 def _copy_for_all(installed: Programs) -> Programs:
-    """Copy the programs under SHARED_DIR, once for each release of them (about 30 MB)."""
+    """Copy the programs under SHARED_DIR, once for each release of them (about 40 MB)."""
     release = f"programs-{metadata.version(POSTGRES_WHEEL)}-{metadata.version(REDIS_WHEEL)}"
     copy = Programs(SHARED_DIR / release)
     if copy.site_dir.exists():
