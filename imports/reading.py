@@ -7,6 +7,7 @@ import json
 import logging
 import math
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -31,10 +32,13 @@ CHILD = (sys.executable, "-m", "imports.engine.read_source")
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 0.05
 RETRY_AFTER_SECONDS = 10
+# The child by itself takes 20 MB; the largest workbooks take 15 bytes of memory for each of theirs, sparse ones more.
+MEMORY_BASE_BYTES = 200 * 1024 * 1024
+MEMORY_PER_BYTE = 40
 # What Rust's allocator says before it aborts, and Python's where a limit is met.
 OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError")
-# What a parser prints is for the log, and only so much of it: it may quote the file.
-STDERR_CHARACTERS = 300
+# A line that a traceback ends with, up to the message: that may quote the file, and logs hold no cell.
+ERROR_NAME = re.compile(rb"^([A-Za-z_][\w.]*)(?=: |$)", re.MULTILINE)
 
 
 def read_in_child(path: Path, rows_path: Path, options: ReadingOptions) -> SourceSummary:
@@ -113,7 +117,7 @@ def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int) 
         "rows_path": str(rows_path.resolve()),
         "options": options.as_json(),
         "limits": asdict(limits()),
-        "memory_bytes": settings.READ_SOURCE_MEMORY_BYTES,
+        "memory_bytes": _memory_bytes(path.stat().st_size),
         "cpu_seconds": math.ceil(timeout_seconds),
     }
     with subprocess.Popen(
@@ -145,6 +149,11 @@ def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int) 
     return SourceSummary.from_json(answer["summary"])
 
 
+def _memory_bytes(size_bytes: int) -> int:
+    """Return how much memory the child may have: a small file that asks for much is hostile, or nearly empty."""
+    return min(settings.READ_SOURCE_MEMORY_BYTES, MEMORY_BASE_BYTES + MEMORY_PER_BYTE * size_bytes)
+
+
 def _too_slow(timeout_seconds: float) -> SourceRejected:
     message = (
         f"The file could not be read within {timeout_seconds:g} seconds. Save it again as CSV, or split it into "
@@ -155,7 +164,7 @@ def _too_slow(timeout_seconds: float) -> SourceRejected:
 
 def _crashed(returncode: int, errors: bytes, timeout_seconds: float) -> SourceRejected:
     """Return the refusal of a file whose reader did not end well."""
-    logger.warning("read_source child ended with %s: %s", returncode, errors[-STDERR_CHARACTERS:])
+    logger.warning("read_source child ended with %s (%s)", returncode, _error_name(errors))
     if returncode == -signal.SIGXCPU:
         return _too_slow(timeout_seconds)
     if any(sign in errors for sign in OUT_OF_MEMORY):
@@ -168,3 +177,9 @@ def _crashed(returncode: int, errors: bytes, timeout_seconds: float) -> SourceRe
         "The file could not be read: reading it failed in an unexpected way. Save it again as CSV and upload that."
     )
     return SourceRejected("parser_crashed", message)
+
+
+def _error_name(errors: bytes) -> str:
+    """Return the class of the error that a child's last words name, or "unknown"."""
+    names = ERROR_NAME.findall(errors)
+    return names[-1].decode() if names else "unknown"

@@ -83,10 +83,25 @@ def test_too_little_memory_is_said_in_words(tmp_path, rows_path, settings):
     assert refusal(wide, rows_path).code == "sheet_too_large"
 
 
+def test_a_small_file_gets_little_memory(settings):
+    settings.READ_SOURCE_MEMORY_BYTES = 1024 * 1024 * 1024
+
+    assert reading._memory_bytes(1_000_000) < 300 * 1024 * 1024
+    assert reading._memory_bytes(50_000_000) == settings.READ_SOURCE_MEMORY_BYTES
+
+
 def test_a_crash_is_a_refusal(people, rows_path, monkeypatch):
     monkeypatch.setattr(reading, "CHILD", (sys.executable, "-c", "import os; os.abort()"))
 
     assert refusal(people, rows_path).code == "parser_crashed"
+
+
+def test_what_a_child_says_as_it_dies_is_not_logged_but_its_error_is(people, rows_path, monkeypatch, caplog):
+    monkeypatch.setattr(reading, "CHILD", (sys.executable, "-c", "raise LookupError('canary@example.com')"))
+
+    assert refusal(people, rows_path).code == "parser_crashed"
+    assert "LookupError" in caplog.text
+    assert "canary" not in caplog.text
 
 
 def test_a_child_that_takes_too_long_is_killed(people, rows_path, monkeypatch, settings):
@@ -101,7 +116,10 @@ def test_a_child_that_computes_for_ever_is_ended_by_its_own_limit(people, rows_p
     settings.READ_SOURCE_TIMEOUT_SECONDS = 60
     monkeypatch.setattr(reading, "CHILD", (sys.executable, "-c", program))
 
-    assert refusal(people, rows_path).code == "parser_crashed"
+    rejected = refusal(people, rows_path)
+
+    assert rejected.code == "parser_crashed"
+    assert "within 60 seconds" in rejected.message
 
 
 def test_the_child_knows_none_of_our_secrets(people, rows_path, tmp_path, monkeypatch):

@@ -29,8 +29,8 @@ CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK_TYPE = re.compile(rb"(?:spreadsheetml|ms-excel)\.(?:sheet|template|addin)[\w.]*main", re.IGNORECASE)
 # Workbooks need no document type; one is there to define entities that grow without end or name other files.
 DOCUMENT_TYPE = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)>""")
-UNCOMPUTED_CELL = re.compile(rb"""<(?:\w+:)?c\b([^>]*)><(?:\w+:)?f\b(?:[^>]*/>|[^<]*</(?:\w+:)?f>)</(?:\w+:)?c>""")
+ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b([^<>]*\bt=["']e["'][^<>]*)>""")
+UNCOMPUTED_CELL = re.compile(rb"""<(?:\w+:)?c\b([^<>]*)><(?:\w+:)?f\b(?:[^<>]*/>|[^<]*</(?:\w+:)?f>)</(?:\w+:)?c>""")
 CELL_ROW = re.compile(rb"""\br=["'][A-Z]+(\d+)["']""")
 # As much as one cell's tags take: what straddles two pieces is looked at with the second.
 OVERLAP_BYTES = 1024

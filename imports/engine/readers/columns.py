@@ -10,6 +10,8 @@ from imports.engine.readers.source import SourceColumn, SourceWarning
 
 SAMPLES = 3
 VALUES = 50
+# Values are collected from as many rows.
+FIRST_ROWS = 1_000
 # 03/04/2024 and 03-04-24; with dots the day comes first everywhere.
 TWO_WAY_DATE = re.compile(r"\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:[ T]+\d{1,2}:\d{2}.*)?\s*", re.DOTALL)
 # A column is taken for dates if this share of its first cells has that form.
@@ -21,21 +23,22 @@ REMEMBERED_DATES = 20_000
 
 
 class ColumnWatch:
-    """Collects what is known of each column. look() is called with every batch of rows, each as wide as the headers."""
+    """Collects what is known of each column. look() is called with every batch of rows, each as wide as the headers.
 
-    def __init__(self, width: int, *, expects_scientific: bool) -> None:
+    `first_rows` tell which columns hold dates; they may be of any width, and come again with look().
+    """
+
+    def __init__(self, width: int, first_rows: Sequence[Sequence[str]], *, expects_scientific: bool) -> None:
         self._values: list[dict[str, None]] = [{} for _ in range(width)]
-        self._dates: dict[int, _DateOrder] = {}
+        self._dates = {column: _DateOrder() for column in _date_columns(width, first_rows)}
         self._expects_scientific = expects_scientific
         self._scientific: dict[int, list[int]] = {}  # column → [first row number, how many]
-        self._is_first = True
+        self._rows_seen = 0
 
     def look(self, row_numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         """Take a batch of rows into account."""
         self._collect_values(rows)
-        if self._is_first:
-            self._is_first = False
-            self._find_date_columns(rows)
+        self._rows_seen += len(rows)
         for column, order in self._dates.items():
             order.look(row_numbers, list(map(itemgetter(column), rows)))
         if self._expects_scientific:
@@ -79,21 +82,13 @@ class ColumnWatch:
     def _collect_values(self, rows: Sequence[Sequence[str]]) -> None:
         for column, values in enumerate(self._values):
             # A column that is mostly blank is looked at further down, until it has something to show.
-            if len(values) >= (VALUES if self._is_first else SAMPLES):
+            if len(values) >= (VALUES if self._rows_seen < FIRST_ROWS else SAMPLES):
                 continue
             for cell in dict.fromkeys(map(itemgetter(column), rows)):
                 if text := cell.strip():
                     values[text] = None
                     if len(values) >= VALUES:
                         break
-
-    def _find_date_columns(self, rows: Sequence[Sequence[str]]) -> None:
-        for column, values in enumerate(self._values):
-            if any(TWO_WAY_DATE.fullmatch(value) for value in values):
-                cells = [cell for row in rows if (cell := row[column].strip())]
-                dates = sum(1 for cell in cells if TWO_WAY_DATE.fullmatch(cell))
-                if dates >= DATE_SHARE * len(cells):
-                    self._dates[column] = _DateOrder()
 
     def _count_scientific(self, row_numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         for row_number, row in zip(row_numbers, rows, strict=True):
@@ -105,6 +100,17 @@ class ColumnWatch:
                 if SCIENTIFIC.fullmatch(cell):
                     first_and_count = self._scientific.setdefault(column, [row_number, 0])
                     first_and_count[1] += 1
+
+
+def _date_columns(width: int, rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns of which many cells look like dates."""
+    found = []
+    for column in range(width):
+        cells = [cell for row in rows if column < len(row) and (cell := row[column].strip())]
+        dates = sum(1 for cell in cells if TWO_WAY_DATE.fullmatch(cell))
+        if dates and dates >= DATE_SHARE * len(cells):
+            found.append(column)
+    return found
 
 
 class _DateOrder:

@@ -22,7 +22,7 @@ FOREIGN = (
 FOREIGN_TEXT = (b"%PDF-", b"{\\rtf", b"MIME-Version:")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|meta|div)\b",
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype html|html|head|body|table|meta|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 VCARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)", re.IGNORECASE)

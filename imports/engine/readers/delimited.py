@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = ("^", "~", "\x1f", ":")
 SAMPLE_CHARACTERS = 64 * 1024
 SAMPLE_RECORDS = 100
-SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+SEP_LINE = re.compile(r'"?sep=([^"\r\n\0])"?\s*', re.IGNORECASE)
 # A quote that is still open after so many characters was never meant to be one.
 QUOTED_CHARACTERS_MAX = 1024 * 1024
 # After each unclosed quote reading goes on with the next line; after so many, all quotes are plain text.
@@ -78,7 +79,7 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
     sep_line = SEP_LINE.fullmatch(_first_line(sample))
     if sep_line:
         sample = sample[len(_first_line(sample)) :]
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise SourceRejected(
             "invalid_delimiter", "The delimiter must be one character, such as “;”.", field="delimiter"
         )
@@ -90,7 +91,7 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
     quote = re.escape(quotechar)
     # A backslash before a quote that ends no cell: the way of MySQL.
     escapes = re.search(rf"{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|\s*(?:{edge}|[\r\n]|$))", sample) is not None
-    skips_spaces = re.search(rf"{edge} +{quote}[^{quote}]*{quote}\s*(?:{edge}|[\r\n]|$)", sample) is not None
+    skips_spaces = re.search(rf"{edge} {{1,9}}{quote}[^{quote}]*{quote}\s*(?:{edge}|[\r\n]|$)", sample) is not None
     return Dialect(chosen, quotechar, "\\" if escapes else None, skips_spaces, sep_line is not None)
 
 
@@ -125,7 +126,8 @@ class RecordReader:
                 # Its quotes are plain text; what follows is read as if nothing had been.
                 number += 1
                 line += 1
-                self._warn(number, line)
+                if self._dialect.quotechar in held[0]:
+                    self._warn(number, line)
                 yield next(self._reader(iter(held[:1]), with_quotes=False))
                 lines = chain(held[1:], lines)
 
@@ -154,7 +156,8 @@ class RecordReader:
 
     def _reader(self, lines: Iterator[str], *, with_quotes: bool = True, strict: bool = False) -> Iterator[list[str]]:
         dialect = self._dialect
-        csv.field_size_limit(QUOTED_CHARACTERS_MAX)
+        # Without quotes a cell ends with its line: it may be long, and will be cut.
+        csv.field_size_limit(QUOTED_CHARACTERS_MAX if with_quotes else sys.maxsize)
         return csv.reader(
             lines,
             delimiter=dialect.delimiter,
@@ -167,8 +170,6 @@ class RecordReader:
 
     def _warn(self, row: int, line: int) -> None:
         self._unclosed += 1
-        if self._unclosed > UNCLOSED_QUOTES_MAX:
-            return
         message = (
             f"A quote in row {row} (line {line} of the file) is never closed. The quotes of that line were taken as "
             "plain text. Check this row and those after it, or close the quote in the file."

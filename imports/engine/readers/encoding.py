@@ -18,11 +18,12 @@ SAMPLE_LINES = 2_000
 SAMPLE_LINE_BYTES = 2_000
 # This share of such lines is valid UTF-8 in a file that mixes it with an East Asian encoding; fewer are accidents.
 MIXED_SHARE = 0.3
+UTF8_WITH_MARK = "utf-8-sig"
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, UTF8_WITH_MARK),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -61,14 +62,15 @@ def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
         codec = _chosen_codec(encoding, head)
         return _facts(path, codec, encoding=encoding, errors="replace")
     mark = next((codec for mark, codec in MARKS if head.startswith(mark)), None) or _utf16_without_mark(head)
-    if mark:
-        return _facts(path, mark, encoding=mark.removesuffix("-sig"), errors="replace")
+    if mark and mark != UTF8_WITH_MARK:
+        return _facts(path, mark, encoding=mark, errors="replace")
+    codec = mark or "utf-8"
     survey = _survey_utf8(path)
     if survey.first_invalid_line is None:
-        return _facts(path, "utf-8", encoding="utf-8", errors="strict", twice=is_encoded_twice(survey.sample))
+        return _facts(path, codec, encoding="utf-8", errors="strict", twice=is_encoded_twice(survey.sample))
     guess = guess_legacy(survey.sample)
-    if survey.valid_lines and _is_mixed(survey, guess):
-        return _mixed(path, survey)
+    if mark or _is_mixed(survey, guess):
+        return _mixed(path, codec, survey, guess)
     warnings = []
     if guess.rival:
         message = (
@@ -123,7 +125,7 @@ def _chosen_codec(encoding: str, head: bytes) -> str:
         message = f"There is no encoding called “{encoding}”. Try utf-8 or cp1252."
         raise SourceRejected("unknown_encoding", message, field="encoding")
     if info.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
+        return UTF8_WITH_MARK
     return info.name
 
 
@@ -178,7 +180,7 @@ def _survey_lines(path: Path) -> _Survey:
     survey = _Survey([])
     number = 0
     for block in _blocks(path, whole_lines=True):
-        for line in block.splitlines() if b"\n" in block or b"\r" in block else [block]:
+        for line in block.splitlines():
             number += 1
             if line.isascii():
                 continue
@@ -198,20 +200,19 @@ def _is_mixed(survey: _Survey, guess: Guess) -> bool:
     # In an encoding of one byte a character, text that happens to be valid UTF-8 makes no sense ("Ã¼"); in the others
     # two ordinary characters can be.
     if guess.is_single_byte:
-        return True
+        return survey.valid_lines > 0
     return survey.valid_lines >= MIXED_SHARE * (survey.valid_lines + survey.invalid_lines)
 
 
-def _mixed(path: Path, survey: _Survey) -> TextFacts:
+def _mixed(path: Path, codec: str, survey: _Survey, guess: Guess) -> TextFacts:
     lines = "1 line is" if survey.invalid_lines == 1 else f"{survey.invalid_lines:,} lines are"
-    guess = guess_legacy(survey.sample)
     fallback = guess.encoding if guess.is_single_byte else "cp1252"
     message = (
         f"The file mixes encodings: most of it is UTF-8, but {lines} not, first line {survey.first_invalid_line}. "
         f"Those bytes were read as {fallback}. Check the names there."
     )
     warning = SourceWarning("mixed_encoding", message, survey.first_invalid_line, needs_review=True)
-    return _facts(path, "utf-8", encoding="utf-8", errors=_fallback_handler(fallback), warnings=(warning,))
+    return _facts(path, codec, encoding="utf-8", errors=_fallback_handler(fallback), warnings=(warning,))
 
 
 def _fallback_handler(encoding: str) -> str:
@@ -267,7 +268,7 @@ def _has_scientific(text: bytes) -> bool:
 
 
 def _utf8_blocks(path: Path, codec: str, errors: str) -> Iterator[bytes]:
-    if codec in {"utf-8", "utf-8-sig"} and errors == "strict":
+    if errors == "strict":
         yield from _blocks(path)
         return
     decoder = codecs.getincrementaldecoder(codec)(errors)

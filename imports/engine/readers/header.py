@@ -13,6 +13,8 @@ from imports.engine.readers.source import SourceWarning
 HEADER_SHARE = 0.6
 # This share of a column's first cells must be of one kind for the column to be of that kind.
 KIND_SHARE = 0.6
+# Of so many rows.
+KIND_ROWS = 30
 # Kinds that people do not write into headers. A plain number may be one ("2024").
 DATA_KINDS = frozenset({"email", "url", "date", "phone"})
 
@@ -167,7 +169,9 @@ def _is_grouped(records: Sequence[Sequence[str]], places: Sequence[int], index: 
 def _column_kind(records: Sequence[Sequence[str]], places: Sequence[int], column: int) -> str:
     """Return the kind that most filled cells of a column have, or ""."""
     kinds = Counter(
-        kind for place in places if column < len(records[place]) and (kind := kind_of(records[place][column]))
+        kind
+        for place in places[:KIND_ROWS]
+        if column < len(records[place]) and (kind := kind_of(records[place][column]))
     )
     if not kinds:
         return ""

@@ -10,11 +10,13 @@ DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:
 NUMBER = re.compile(r"[-+]?\d[\d.,' ]*%?")
 PHONE = re.compile(r"(?:tel:)?[+(]*\d[\d\s().\-/]*", re.IGNORECASE)
 PHONE_DIGITS_MIN = 7
+# A longer cell is judged by its beginning: searching for an address takes time in the square of the length.
+CHARACTERS_MAX = 500
 
 
 def kind_of(text: str) -> str:
     """Return "email", "url", "date", "phone", "number", "text", or "" for a blank cell."""
-    text = text.strip()
+    text = text[:CHARACTERS_MAX].strip()
     if not text:
         return ""
     if "@" in text and EMAIL.search(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice, takewhile
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
@@ -23,6 +23,9 @@ COLUMNS_WITHOUT_REVIEW = 500
 # Lines of totals and remarks at the end that are looked for.
 FOOTERS_MAX = 10
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# One look for all that cleaning may change: control characters, our apostrophes, what was lost, and the signs that end
+# a letter encoded twice.
+SUSPECT = re.compile("['\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 COMMENT = re.compile(r"\s*(?:#|//)")
 FOOTER = re.compile(
     r"\W*(?:(?:sub|grand)?\W?totals?|sum|summe|gesamt|gesamtsumme|total général|totale|suma|итого|合計|合计|总计"
@@ -57,26 +60,73 @@ def write_table(
     `first_number` is the row number of the first record. `clean` is applied to every cell; None where the reader knows
     that nothing needs it. Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
     """
-    records = iter(records)
-    # A sheet's table may begin anywhere.
-    for first in records:
-        if _extent(first):
-            records = chain((first,), records)
-            break
-        first_number += 1
+    records, first_number = _without_blank_beginning(iter(records), first_number)
     sample = list(islice(records, SAMPLE_RECORDS))
     # Headers are cleaned as cells are.
-    sample_cells = [[clean(cell) for cell in record] for record in sample] if clean else sample
-    header = find_header(sample_cells, first_number)
-    header_index, first_row, warnings = header.index, header.first_row, list(header.warnings)
-    if header_row is not None:
-        header_index, first_row, warnings = _chosen_header(header_row, first_number, len(sample))
-    names = [CONTROL.sub("", name) for name in sample_cells[header_index]] if header_index is not None else []
-    width = _width(names, sample_cells[first_row:], limits)
+    cells = [[clean(cell) for cell in record] for record in sample] if clean else sample
+    layout = _find_layout(cells, first_number, header_row, limits)
+    first_rows = cells[layout.first_row :]
+    # Up to a blank record: another table may stand under it.
+    first_block = list(takewhile(_extent, dropwhile(lambda row: not _extent(row), first_rows)))
+
+    tidy = _Tidier(layout, typed_columns(first_block), limits, clean)
+    watch = ColumnWatch(len(layout.headers), first_rows, expects_scientific=expects_scientific)
+    with RowsFileWriter(rows_path, layout.headers) as writer:
+        # The last rows are held back: whether they are footers is known once the end is seen.
+        held_numbers: list[int] = []
+        held: list[list[str]] = []
+        rest = chain(sample[layout.first_row :], records)
+        for row_numbers, rows in tidy.tidied(rest, first_number + layout.first_row):
+            held_numbers += row_numbers
+            held += rows
+            ready = len(held) - FOOTERS_MAX
+            if ready > 0:
+                _write(writer, watch, held_numbers[:ready], held[:ready], limits)
+                del held_numbers[:ready], held[:ready]
+        tidy.leave_out_footers(held_numbers, held)
+        _write(writer, watch, held_numbers, held, limits)
+    if not writer.total_rows:
+        raise empty_file("The file has column names but no rows under them. Add the contacts and upload it again.")
+    return Table(
+        header_row=None if layout.header_index is None else first_number + layout.header_index,
+        columns=watch.columns(layout.headers),
+        total_rows=writer.total_rows,
+        warnings=(*layout.warnings, *tidy.warnings(), *watch.warnings(layout.headers)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a table is laid out, as its first records show it."""
+
+    header_index: int | None  # place of the header among them; None: there is none
+    first_row: int  # place of the first record that can be a row
+    names: list[str]  # cells of the header
+    headers: list[str]  # the same made unique, one for each column
+    warnings: list[SourceWarning]
+
+
+def _without_blank_beginning(records: Iterator[list[str]], first_number: int) -> tuple[Iterator[list[str]], int]:
+    """Return the records from the first that is not blank, with its row number: a table may begin far down."""
+    for record in records:
+        if _extent(record):
+            return chain((record,), records), first_number
+        first_number += 1
+    return records, first_number
+
+
+def _find_layout(cells: list[list[str]], first_number: int, header_row: int | None, limits: Limits) -> _Layout:
+    if header_row is None:
+        header = find_header(cells, first_number)
+        index, first_row, warnings = header.index, header.first_row, list(header.warnings)
+    else:
+        index, first_row = _chosen_header(header_row, first_number, len(cells))
+        warnings = []
+    names = [] if index is None else [CONTROL.sub("", name) for name in cells[index]]
+    width = _width(names, cells[first_row:], limits)
     if not width:
         raise empty_file()
-    headers = unique_headers(names, width)
-    if header_index is not None and len(names) < width:
+    if index is not None and len(names) < width:
         message = (
             f"The rows have {width} cells but there are only {len(names)} column names, so values may stand under the "
             "wrong name. The columns after the last name are called by their number."
@@ -85,31 +135,7 @@ def write_table(
     if width > COLUMNS_WITHOUT_REVIEW:
         message = f"The table has {width:,} columns. Check that they are meant, and choose the few that are needed."
         warnings.append(SourceWarning("many_columns", message, None, needs_review=True))
-
-    tidy = _Tidier(headers, names, typed_columns(sample_cells[first_row:]), limits, clean)
-    watch = ColumnWatch(width, expects_scientific=expects_scientific)
-    with RowsFileWriter(rows_path, headers) as writer:
-        # The last rows are held back: whether they are footers is known once the end is seen.
-        held_numbers: list[int] = []
-        held: list[list[str]] = []
-        batches = _batches(chain(sample[first_row:], records), first_number + first_row, block_rows(width))
-        for row_numbers, rows in tidy.tidied(batches):
-            if len(rows) >= FOOTERS_MAX:
-                _write(writer, watch, held_numbers, held, limits)
-                held_numbers, held = row_numbers, rows
-            else:
-                held_numbers += row_numbers
-                held += rows
-        tidy.leave_out_footers(held_numbers, held)
-        _write(writer, watch, held_numbers, held, limits)
-    if not writer.total_rows:
-        raise empty_file("The file has column names but no rows under them. Add the contacts and upload it again.")
-    return Table(
-        header_row=None if header_index is None else first_number + header_index,
-        columns=watch.columns(headers),
-        total_rows=writer.total_rows,
-        warnings=(*warnings, *tidy.warnings(), *watch.warnings(headers)),
-    )
+    return _Layout(index, first_row, names, unique_headers(names, width), warnings)
 
 
 def empty_file(
@@ -119,16 +145,16 @@ def empty_file(
     return SourceRejected("empty_file", message)
 
 
-def _chosen_header(header_row: int, first_number: int, sampled: int) -> tuple[int | None, int, list[SourceWarning]]:
-    """Return (place of the header, place of the first row, warnings) for the row number that a person chose."""
+def _chosen_header(header_row: int, first_number: int, sampled: int) -> tuple[int | None, int]:
+    """Return (place of the header, place of the first row) for the row number that a person chose."""
     if header_row == 0:
-        return None, 0, []
+        return None, 0
     place = header_row - first_number
     if not 0 <= place < sampled:
         last = first_number + sampled - 1
         message = f"Row {header_row} cannot be the header row. Choose one of rows {first_number} to {last}."
         raise SourceRejected("invalid_header_row", message, field="header_row")
-    return place, place + 1, []
+    return place, place + 1
 
 
 def _width(names: Sequence[str], rows: Sequence[Sequence[str]], limits: Limits) -> int:
@@ -154,12 +180,6 @@ def _extent(record: Sequence[str]) -> int:
     return 0
 
 
-def _batches(records: Iterator[list[str]], first_number: int, size: int) -> Iterator[tuple[range, list[list[str]]]]:
-    while batch := list(islice(records, size)):
-        yield range(first_number, first_number + len(batch)), batch
-        first_number += len(batch)
-
-
 def _write(
     writer: RowsFileWriter, watch: ColumnWatch, row_numbers: Sequence[int], rows: Sequence[list[str]], limits: Limits
 ) -> None:
@@ -177,28 +197,29 @@ class _Tidier:
 
     def __init__(
         self,
-        headers: Sequence[str],
-        names: Sequence[str],
+        layout: _Layout,
         typed_columns: Mapping[int, str],
         limits: Limits,
         clean: Callable[[str], str] | None,
     ) -> None:
-        self._width = len(headers)
-        self._names = list(names)
+        self._width = len(layout.headers)
+        self._names = layout.names
         self._typed_columns = typed_columns
         self._limits = limits
         self._clean = clean
         self._last_number: int | None = None  # of the last record that was not blank
         self._found: dict[str, list[int]] = {}  # code → [first row number, how many]
 
-    def tidied(self, batches: Iterable[tuple[range, list[list[str]]]]) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """Yield (row numbers, rows) for each batch of records."""
-        for numbers, records in batches:
-            if self._is_tidy(records):
-                self._last_number = numbers[-1]
-                yield list(numbers), records
+    def tidied(self, records: Iterator[list[str]], number: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Yield (row numbers, rows) for each batch of records, the first of which has the given row number."""
+        size = block_rows(self._width)
+        while batch := list(islice(records, size)):
+            if self._is_tidy(batch):
+                self._last_number = number + len(batch) - 1
+                yield list(range(number, number + len(batch))), batch
             else:
-                yield self._tidy_each(numbers, records)
+                yield self._tidy_each(number, batch)
+            number += len(batch)
 
     def leave_out_footers(self, row_numbers: list[int], rows: list[list[str]]) -> None:
         """Take totals and remarks off the end of the last rows."""
@@ -228,9 +249,9 @@ class _Tidier:
             and max(map(len, chain.from_iterable(records))) <= self._limits.cell_characters
         )
 
-    def _tidy_each(self, numbers: range, records: list[list[str]]) -> tuple[list[int], list[list[str]]]:
+    def _tidy_each(self, first_number: int, records: list[list[str]]) -> tuple[list[int], list[list[str]]]:
         kept_numbers, kept = [], []
-        for number, record in zip(numbers, records, strict=True):
+        for number, record in enumerate(records, first_number):
             row = self._tidy(number, record)
             if row is not None:
                 kept_numbers.append(number)
@@ -239,8 +260,8 @@ class _Tidier:
 
     def _tidy(self, number: int, record: list[str]) -> list[str] | None:
         """Return the record as a row; None if it is none."""
-        if self._clean:
-            record = self._cleaned(number, record)
+        if self._clean and SUSPECT.search("\n".join(record)):
+            record = self._cleaned(number, [self._clean(cell) for cell in record])
         extent = _extent(record)
         if not extent:
             return None
@@ -266,18 +287,12 @@ class _Tidier:
         return record
 
     def _cleaned(self, number: int, record: list[str]) -> list[str]:
-        assert self._clean is not None  # noqa: S101 - for mypy
-        text = "\n".join(record)
-        if text.isascii() and "'" not in text and not CONTROL.search(text):
-            return record
-        cleaned = [self._clean(cell) for cell in record]
-        for code, pattern in _CELL_FAULTS.items():
-            if any(pattern.search(cell) for cell in cleaned):
-                self._note(code, number)
-        if any(CONTROL.search(cell) for cell in cleaned):
+        if any("\ufffd" in cell for cell in record):
+            self._note("undecodable_characters", number)
+        if any(CONTROL.search(cell) for cell in record):
             self._note("control_characters", number)
-            cleaned = [CONTROL.sub("", cell) for cell in cleaned]
-        return cleaned
+            record = [CONTROL.sub("", cell) for cell in record]
+        return record
 
     def _is_repeated_header(self, record: list[str]) -> bool:
         return bool(self._names) and record[: len(self._names)] == self._names
@@ -285,9 +300,8 @@ class _Tidier:
     def _is_other_header(self, record: list[str]) -> bool:
         """Say whether a record under a blank one has names where the rows have addresses, numbers or dates."""
         kinds = [kind_of(cell) for cell in record]
-        return kinds.count("text") >= 2 and all(
-            kinds[column] == "text" for column in self._typed_columns if column < len(kinds)
-        )
+        typed = [kinds[column] for column in self._typed_columns if column < len(kinds)]
+        return kinds.count("text") >= 2 and bool(typed) and set(typed) == {"text"}
 
     def _is_footer(self, row_numbers: Sequence[int], rows: Sequence[list[str]]) -> bool:
         """Say whether the last row has one cell, in a table of three columns or more, and looks like no contact."""
@@ -308,7 +322,6 @@ class _Tidier:
                 del self._found[code]
 
 
-_CELL_FAULTS = {"undecodable_characters": re.compile("\ufffd")}
 _REVIEWED = frozenset({"long_row", "footer", "several_tables", "undecodable_characters"})
 
 

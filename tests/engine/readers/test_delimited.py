@@ -277,6 +277,12 @@ def test_one_date_far_down_decides_the_order(read):
     assert read("Email,Birthday\n" + "".join(rows)).summary.columns[1].date_order == "dmy"
 
 
+def test_dates_after_a_few_blanks_are_judged_too(read):
+    rows = [f"a{i}@example.com,\n" for i in range(12)] + ["z@example.com,03/04/1990\n"]
+
+    assert read("Email,Birthday\n" + "".join(rows)).warnings == {"ambiguous_dates": (14, True)}
+
+
 def test_digits_lost_by_a_spreadsheet_are_asked_about_wherever_they_are(read):
     rows = [f"e{i}@example.com,{'1.21256E+10' if i == 2_500 else '13125550166'}\n" for i in range(3_000)]
 
@@ -317,6 +323,13 @@ def test_a_file_without_rows_is_refused(refusal, text):
 def test_limits(read, refusal, limits, code):
     assert refusal(HEADER + MAYA + DEREK, limits=limits) == code
     assert len(read(HEADER + MAYA + DEREK, limits=Limits(rows=2, columns=5)).rows) == 2
+
+
+def test_a_wide_table_is_read_whole(read):
+    header = ",".join(f"Field {i}" for i in range(5_000))
+    found = read(header + "\n" + ("a" + ",x" * 4_999 + "\n") * 40)
+
+    assert (len(found.rows), found.rows[-1][0], len(found.cells[-1])) == (40, 41, 5_000)
 
 
 def test_many_columns_are_asked_about(read):

@@ -110,6 +110,13 @@ def test_mixed_encodings_are_asked_about(read):
     assert found.warnings == {"mixed_encoding": (4, True)}
 
 
+def test_a_mark_of_utf_8_before_something_else_is_asked_about(read):
+    found = read(b"\xef\xbb\xbf" + "Name,Email\nRené,r@example.com\n".encode("cp1252"))
+
+    assert (found.headers[0], found.cells[0][0]) == ("Name", "René")
+    assert found.warnings == {"mixed_encoding": (2, True)}
+
+
 def test_text_that_was_encoded_twice_is_put_right_and_asked_about(read):
     once = "Name,Stadt\nJürgen Weiß,Köln – Süd\nÁgnes,Pécs\n".encode()
     twice = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in once).encode()
