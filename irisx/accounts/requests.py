@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -54,7 +55,10 @@ def tenant_required(view: View[P] | None = None, *, in_scope: bool = True) -> An
                 raise PermissionDenied("Platform staff choose a tenant in the admin portal first.")
             request.tenant = tenant
             with timezone.override(ZoneInfo(tenant.time_zone)), tenant_scope(tenant) if in_scope else nullcontext():
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+            # Kept nowhere: Back after signing out shows nothing, and Back to a step asks where the import is now.
+            add_never_cache_headers(response)
+            return response
 
         return with_tenant
 

@@ -77,9 +77,7 @@ def progress(request: TenantRequest, job_id: UUID) -> HttpResponse:
 @tenant_required
 def snapshot(request: TenantRequest, job_id: UUID) -> HttpResponse:
     """Answer with the job's numbers as JSON; for pages whose socket is away."""
-    response = JsonResponse(progresses.snapshot(job_of(request, job_id)))
-    response["Cache-Control"] = "no-store"
-    return response
+    return JsonResponse(progresses.snapshot(job_of(request, job_id)))
 
 
 @get_or_post

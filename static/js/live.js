@@ -15,6 +15,8 @@ const words = {
   ended: "Done",
 };
 const ENDS = ["completed", "failed", "cancelled"];
+// Close codes: not signed in, not allowed. Trying again does not change that.
+const REFUSALS = [4401, 4403];
 const PAINT_MS = 250; // four times a second is as much as an eye follows
 const PING_MS = 25_000;
 const POLL_MS = 3_000;
@@ -128,6 +130,7 @@ function end(snapshot) {
   setState("ended");
   stopPolling();
   clearTimeout(retry);
+  clearTimeout(quiet);
   socket?.close(1000);
   const rows = numbers.format(snapshot.processed_rows);
   announcer.textContent = `Import ${snapshot.status}: ${rows} rows, ${numbers.format(snapshot.error_count)} failed.`;
@@ -141,6 +144,7 @@ let socket = null;
 let failures = 0;
 let retry = 0;
 let quiet = 0; // until a loss is spoken of
+let isSpokenOf = false;
 let ping = 0;
 let poll = 0;
 
@@ -160,10 +164,17 @@ function connect() {
   socket.addEventListener("close", lost);
 }
 
+function reconnect() {
+  if (socket.readyState !== WebSocket.CLOSED || section.dataset.state === "ended") return;
+  clearTimeout(retry);
+  connect();
+}
+
 function connected() {
   failures = 0;
   clearTimeout(quiet);
   quiet = 0;
+  isSpokenOf = false;
   stopPolling();
   setState("live");
 }
@@ -171,33 +182,40 @@ function connected() {
 function lost(event) {
   clearInterval(ping);
   if (section.dataset.state === "ended" || event.code === 1000) return;
-  if (event.code >= 4400 && event.code < 4500) {
-    // Not allowed, and trying again does not change that.
+  if (REFUSALS.includes(event.code)) {
     signedOut();
     return;
   }
   failures += 1;
-  quiet ||= setTimeout(() => section.dataset.state !== "polling" && setState("reconnecting"), QUIET_LOSS_MS);
   if (failures >= 2) startPolling();
+  quiet ||= setTimeout(speakOfLoss, QUIET_LOSS_MS);
   const wait = Math.min(30_000, 500 * 2 ** failures);
   // Half of it by chance: when a server comes back, not everybody knocks at once.
   retry = setTimeout(connect, wait / 2 + (Math.random() * wait) / 2);
 }
 
+function speakOfLoss() {
+  isSpokenOf = true;
+  setState(poll ? "polling" : "reconnecting");
+}
+
 function startPolling() {
   if (poll) return;
-  clearTimeout(quiet);
-  setState("polling");
+  let isAway = false;
   const ask = async () => {
     try {
       const response = await fetch(section.dataset.snapshotUrl, { headers: { Accept: "application/json" } });
       if (response.redirected || response.status === 404) return signedOut();
       if (response.ok) take(await response.json());
+      // The server is back: the socket need not sit out its wait.
+      if (isAway) reconnect();
+      isAway = false;
     } catch {
-      // The server is away altogether; the next poll asks again.
+      isAway = true; // the next poll asks again
     }
   };
   poll = setInterval(ask, POLL_MS);
+  if (isSpokenOf) setState("polling");
   ask();
 }
 
