@@ -42,6 +42,7 @@ _CONTEXTS: Mapping[str, frozenset[str]] = {
         {"phone", MOBILE, "email", "street", "city", "state", "postal_code", "country", "website", "title"}
     ),
     "street": frozenset({"city", "state", "postal_code", "country", "email", "website", "phone"}),
+    "state": frozenset({"country"}),  # "Country or region"
     "full_name": frozenset({"first_name", "last_name"}),
     "phone": frozenset({MOBILE}),
 }
@@ -256,7 +257,7 @@ def _mistyped(word: str) -> _Term | None:
     else:
         slips = 2 if len(word) > 10 else 1
         lengths = range(len(word) - slips, len(word) + slips + 1)
-        choices = [term for length in lengths for term in _terms_by_length()[length]]
+        choices = [term for length in lengths for term in _terms_by_length()[length] if term[0] == word[0]]
     match = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=slips)
     return replace(_vocabulary()[match[0]], guessed=True) if match else None
 

@@ -7,25 +7,29 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from imports.engine.headers import NAME, HeaderMeaning, fold_header, read_header, vote_for_languages
-from imports.engine.schema import Field
+from imports.engine.headers import NAME, OTHER, HeaderMeaning, fold_header, read_header, vote_for_languages
+from imports.engine.normalize.date import date_orders_of
+from imports.engine.schema import Field, FieldType
 from imports.engine.value_shapes import fits, suggested_by_values
 
 __all__ = ["Suggestion", "fingerprint", "fold_header", "suggest"]
 
 LOWEST_CONFIDENCE = 60  # below, a column is left out and a person may choose
+VAGUE = 76  # a word that often means something else; with no value to support it, it is not enough
+SURE = 75  # from here, how sure we are matters less than which of several columns it is
 
 _SAYS_NOTHING = re.compile(
-    r"(?:(?:unnamed|untitled|column|col|field|spalte|feld|colonne|columna|campo|coluna|kolom|kolumna|столбец|поле|列|欄|열)\s?)?[0-9]*|[a-z]"
+    r"(?:unnamed|untitled|column|col|field|spalte|feld|colonne|columna|campo|coluna|kolom|kolumna|столбец|поле|列|欄|열)?"
+    r"\s?[0-9]*|[a-z]"
 )
-# Of several columns for one field, how far each stands behind the plain one ("Phone" before "Work phone" before
-# "Mobile"): work before home, since companies keep these contacts.
+# Of several columns for one field, how far each stands behind the plain one: "Phone" before "Work phone" before "Home
+# phone", since companies keep these contacts. Among equals the first counts: people put the main one first.
 _BEHIND: Mapping[str, int] = {
-    "primary": 0,
     "first": 0,
     "contact": 1,
+    "primary": 2,  # Outlook's "Primary phone" stands after those that people fill in
     "work": 2,
-    "mobile": 3,
+    "mobile": 2,
     "home": 4,
     "company": 6,
     "other": 8,
@@ -43,6 +47,8 @@ class Suggestion:
     field: str | None  # a field key; None: not imported
     confidence: int  # 0–100, in the field; 0 where there is none
     reason: str  # a short sentence for people
+    # For a column of dates, the orders ("dmy", …) in which all its values can be read: with several, a person must say.
+    date_orders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def fingerprint(headers: Sequence[str]) -> str:
 def suggest(
     columns: Sequence[tuple[str, Sequence[str]]],
     fields: Sequence[Field],
-    remembered: Mapping[str, str | None] = {},  # noqa: B006 — read only
+    remembered: Mapping[str, str | None] = {},
 ) -> list[Suggestion]:
     """Return a suggestion for each (header, values) column, decided for the file as a whole: a field is given once.
 
@@ -73,7 +79,10 @@ def suggest(
     """
     headers = [header for header, _ in columns]
     labels = {field.key: field.label for field in fields}
-    guesses = [*_by_same_name(headers, fields), *_by_words(columns, labels), *_by_values(columns)]
+    dates = {field.key for field in fields if field.type is FieldType.DATE}
+    votes = vote_for_languages(headers)
+    meanings = [read_header(header, votes) for header in headers]
+    guesses = [*_by_same_name(headers, fields), *_by_words(meanings, labels), *_by_values(columns, meanings)]
     candidates = [
         *(candidate for candidate in _by_memory(headers, remembered) if candidate.field in labels),
         *(_judged_by_values(candidate, columns, labels) for candidate in guesses if candidate.field in labels),
@@ -81,20 +90,24 @@ def suggest(
     choices: list[Suggestion | None] = [None] * len(columns)
     left_out = {column for column, header in enumerate(headers) if remembered.get(fold_header(header), "") is None}
     given: dict[str, str] = {}  # field → header
-    for candidate in sorted(
-        candidates, key=lambda candidate: (candidate.behind - candidate.confidence, candidate.column)
-    ):
+    for candidate in sorted(candidates, key=_trust):
         column, header = candidate.column, headers[candidate.column]
         if choices[column] is not None or column in left_out or candidate.field in given:
             continue
         if candidate.confidence >= LOWEST_CONFIDENCE:
             given[candidate.field] = header
-            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason)
+            orders = date_orders_of(columns[column][1]) if candidate.field in dates else frozenset()
+            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason, orders)
 
     return [
         choice or Suggestion(headers[column], None, 0, _why_not(column, candidates, given, labels, left_out))
         for column, choice in enumerate(choices)
     ]
+
+
+def _trust(candidate: _Candidate) -> tuple[bool, int, int, int]:
+    """Order candidates: the sure before the doubtful, then the nearest to the plain field, then from left to right."""
+    return candidate.confidence < SURE, candidate.behind, candidate.column, -candidate.confidence
 
 
 def _why_not(
@@ -130,29 +143,29 @@ def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Cand
         for name in (field.attribute, field.key, field.label):
             names[_letters(name)] = field.key
     return [
-        _Candidate(column, key, 100, 0, "Same name")
+        _Candidate(column, key, 100, -1, "Same name")
         for column, header in enumerate(headers)
         if (key := names.get(_letters(header)))
     ]
 
 
-def _by_words(columns: Sequence[tuple[str, Sequence[str]]], labels: Mapping[str, str]) -> list[_Candidate]:
+def _by_words(meanings: Sequence[HeaderMeaning | None], labels: Mapping[str, str]) -> list[_Candidate]:
     """Return the columns whose header is made of known words."""
-    votes = vote_for_languages(header for header, _ in columns)
-    meanings = [read_header(header, votes) for header, _ in columns]
     name_means = _kind_of_name(meanings)
     candidates = []
     for column, meaning in enumerate(meanings):
-        if meaning is None:
+        if meaning is None or meaning.field == OTHER:
             continue
         field = name_means if meaning.field == NAME else meaning.field
         label = labels.get(field, field)
         confidence = 97 if meaning.exact else min(_CONFIDENCE.get(kind, 93) for kind in ("", *meaning.kinds))
         reason = f"Another word for {label}"
         if meaning.guessed:
-            confidence, reason = confidence - 10, f"Looks like a short or mistyped {label}"
+            confidence, reason = confidence - 10, f"Looks like a short or mistyped word for {label}"
+        if meaning.vague:
+            confidence, reason = min(confidence, VAGUE), f"May be another word for {label}"
         behind = max((_BEHIND.get(kind, 1) for kind in meaning.kinds), default=0 if meaning.exact else 1)
-        candidates.append(_Candidate(column, field, confidence, behind, reason))
+        candidates.append(_Candidate(column, field, confidence, behind + meaning.guessed + 2 * meaning.vague, reason))
     return candidates
 
 
@@ -166,13 +179,18 @@ def _kind_of_name(meanings: Sequence[HeaderMeaning | None]) -> str:
     return "full_name"
 
 
-def _by_values(columns: Sequence[tuple[str, Sequence[str]]]) -> list[_Candidate]:
+def _by_values(
+    columns: Sequence[tuple[str, Sequence[str]]], meanings: Sequence[HeaderMeaning | None]
+) -> list[_Candidate]:
     """Return the columns whose values tell what they are, for headers that do not."""
     candidates = []
-    for column, (header, values) in enumerate(columns):
+    for column, ((header, values), meaning) in enumerate(zip(columns, meanings, strict=True)):
+        if meaning is not None:
+            continue
         says_nothing = _SAYS_NOTHING.fullmatch(fold_header(header)) is not None
         if found := suggested_by_values(values, header_says_nothing=says_nothing):
-            candidates.append(_Candidate(column, *found[:2], 0, found[2]))
+            field, confidence, reason = found
+            candidates.append(_Candidate(column, field, confidence, 0, reason))
     return candidates
 
 
@@ -182,7 +200,8 @@ def _judged_by_values(
     """Return the candidate, less sure of itself if the column's values contradict its header or are missing."""
     values = columns[candidate.column][1]
     if not any(value.strip() for value in values):
-        return replace(candidate, behind=candidate.behind + _BEHIND_IF_EMPTY)
+        confidence = candidate.confidence if candidate.confidence > VAGUE else LOWEST_CONFIDENCE - 1
+        return replace(candidate, confidence=confidence, behind=candidate.behind + _BEHIND_IF_EMPTY)
     if fits(candidate.field, values):
         return candidate
     reason = f"Named like {labels[candidate.field]}, but the values are of another kind"

@@ -14,8 +14,10 @@ __all__ = ["fits", "share_that", "suggested_by_values"]
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _PHONE = re.compile(r"(?:[a-z]{1,4}:)?[+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
 _PHONE_WRITTEN_OUT = re.compile(
-    r"\+[1-9][0-9\s().-]{7,}|\(?0[0-9]{1,4}[)\s/-]+[0-9][0-9\s-]{4,}|\([2-9][0-9]{2}\) ?[0-9]{3}-[0-9]{4}|[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}"
+    r"\+[1-9][0-9\s().-]{7,}|\(?0[0-9]{1,4}[)\s/-]+[0-9][0-9\s-]{4,}"
+    r"|(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}-)[0-9]{3}-[0-9]{4}"
 )
+_WRITTEN_OUT_URL = re.compile(r"(?:https?://|www\.)\S+")
 _URL = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _DATE = re.compile(r".*[0-9]\s?[-./\s年월月,년]|[0-9]{5,8}$|--[0-9]", re.DOTALL)
 _POSTAL_CODE = re.compile(r"(?=.*[0-9])[\w\s-]{2,12}")
@@ -57,7 +59,7 @@ def suggested_by_values(values: Sequence[str], *, header_says_nothing: bool) -> 
     if share_that(_PHONE_WRITTEN_OUT.fullmatch, values) >= _ENOUGH:
         return "phone", 80 if header_says_nothing else 62, "Values look like phone numbers"
     if header_says_nothing:
-        if share_that(re.compile(r"(?:https?://|www\.)\S+").match, values) >= _ENOUGH:
+        if share_that(_WRITTEN_OUT_URL.match, values) >= _ENOUGH:
             return "website", 75, "Values look like web addresses"
         if share_that(is_country_name, values) >= _ENOUGH:
             return "country", 75, "Values are names of countries"

@@ -407,7 +407,7 @@ LANGUAGES: dict[str, str] = {
         title: stanowisko, funkcja, stanowisko pracy, tytuł zawodowy
         title?: zawód, rola, tytuł
         street: ulica, adres, ulica i numer, ulica nr, adres 1, ulica numer, ulica i nr domu, adres korespondencyjny,
-            ul, adres ulica
+            ul, adres ulica, ulica i nr, ulica i numer domu
         city: miasto, miejscowość, miejsce zamieszkania, gmina miasto
         state: województwo, region, stan, prowincja, woj
         postal_code: kod pocztowy, kod, kod poczt

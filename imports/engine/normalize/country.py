@@ -25,6 +25,8 @@ def normalize_country(text: str) -> str:
     cleaned = clean_line(text)
     if not cleaned:
         return ""
+    if is_placeholder(cleaned) and not cleaned.isalpha():  # "NA" is Namibia and "no" is Norway, but "n/a" is nowhere
+        return ""
     code = _codes_by_name().get(_fold(cleaned))
     if code is not None:
         return code

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from imports.engine.errors import InvalidValue
 from imports.engine.normalize.text import clean_line, is_placeholder, quoted
 
-__all__ = ["DATE_ORDERS", "normalize_date", "readable_orders"]
+__all__ = ["DATE_ORDERS", "date_orders_of", "normalize_date"]
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 
@@ -75,7 +76,8 @@ _MONTH_WORDS = (
     "decembris gruodzio gruod gruodis",
 )
 _MONTHS = {word: number for number, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
-_WORDS_BETWEEN = frozenset("st nd rd th er de del do da di of the den d le la el il o r v g г года р року a ta".split())
+_BETWEEN = "st nd rd th er de del do da di of the den d le la el il o r v g г года р року a ta"
+_WORDS_BETWEEN = frozenset(_BETWEEN.split())
 
 
 def normalize_date(text: str, date_order: str | None = None) -> str:
@@ -86,9 +88,6 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
 
     Raises InvalidValue: "date_ambiguous", "date_without_year" or "date_invalid".
     """
-    if _ISO.fullmatch(text) and text[5:7] <= "12" and text[8:] <= "28" and "00" not in (text[5:7], text[8:]):
-        if text[:4] != "0000":
-            return text
     cleaned = clean_line(unicodedata.normalize("NFKC", text))
     if not cleaned or is_placeholder(cleaned):
         return ""
@@ -101,14 +100,20 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
     return found.isoformat()
 
 
-def readable_orders(text: str) -> frozenset[str]:
-    """Return the date orders under which the text is a date with three plain numbers; empty if it is no such date.
+def date_orders_of(values: Iterable[str]) -> frozenset[str]:
+    """Return the date orders in which all of a column's dates of three plain numbers can be read.
 
-    For judging a column as a whole: the orders that all its cells can be read in.
+    One order: the column has one reading. Several: a person must say which. None: there are no such dates, or they
+    contradict each other.
     """
+    orders = [found for value in values if (found := _possible_orders(value)) is not None]
+    return frozenset.intersection(*orders) if orders else frozenset()
+
+
+def _possible_orders(text: str) -> frozenset[str] | None:
     match = _THREE_NUMBERS.fullmatch(_TIME.sub("", clean_line(text)))
     if match is None or match["mark"] == ".":
-        return frozenset()
+        return None
     return frozenset(order for order in DATE_ORDERS if _in_order(match, order) is not None)
 
 
@@ -130,8 +135,6 @@ def _three_numbers(match: re.Match[str], text: str, date_order: str | None) -> d
         return found
     # The order does not fit this cell ("31/12/1986" in a column of mdy), or was not told: another may fit.
     readings = {found for order in DATE_ORDERS if (found := _in_order(match, order))}
-    if len(match["third"]) == 4:
-        readings.discard(None)
     if len(readings) > 1:
         raise InvalidValue(
             "date_ambiguous",

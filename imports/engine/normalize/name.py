@@ -13,11 +13,11 @@ __all__ = ["split_full_name"]
 # Two plain words need no parser, which takes a hundred times as long. Scripts that write the family name first, or
 # without a space, are not among these letters.
 _TWO_WORDS = re.compile(r"([A-Za-zÀ-ɏͰ-ԯ]{2,}) ([A-Za-zÀ-ɏͰ-ԯ]{2,})")
-# A legal form says that this is no person.
+# A legal form says that this is no person. Case counts: "Sá" and "Sas" are family names.
 _LEGAL_FORM = re.compile(
-    r"(?:^|[\s,(])(?:gmbh|ag|kg|ug|ohg|e\.?v|ltd|limited|llc|llp|inc|corp|plc|co|company|sarl|sas|s\.?a|s\.?l|s\.?r\.?l"
-    r"|s\.?p\.?a|b\.?v|n\.?v|oy|ab|a/s|aps|sp\.? z o\.?o|s\.?r\.?o|kft|ltda|ооо|оао|зао|тов)\.?(?:$|[\s,)])|株式会社|有限公司|\(주\)",
-    re.IGNORECASE,
+    r"[\s,(](?:GmbH|AG|KG|UG|OHG|e\.\s?V\.|Ltd|LTD|Limited|LLC|LLP|Inc|INC|Corp|PLC|plc|SARL|SAS|S\.A\.|S\.L\.|SRL"
+    r"|S\.r\.l\.|SpA|S\.p\.A\.|BV|B\.V\.|NV|N\.V\.|Oy|AB|A/S|ApS|[Ss]p\. z o\.o\.|s\.r\.o\.|Kft|Ltda)\.?(?:$|[\s,)])"
+    r"|^(?:ООО|ОАО|ЗАО|АО|ТОВ)\s|株式会社|有限公司|\(주\)"
 )
 
 # The Russian rules know patronymics, by which "Иванов Иван Иванович" shows its order; they change no other name.
@@ -43,15 +43,15 @@ def split_full_name(text: str) -> tuple[str, str]:
     Where no safe split exists (one word, Chinese characters without a space, a company), the whole text is the first
     name, so that nothing is lost.
     """
-    name = clean_line(text)
+    name = clean_line(text).strip(" ,;")
+    if _LEGAL_FORM.search(name):
+        return name, ""
     if match := _TWO_WORDS.fullmatch(name):
         first, last = match.groups()
         if first.casefold() not in _NO_NAMES and last.casefold() not in _NO_NAMES:
             # "MÜLLER Anna": in many countries the family name is the one in capitals. Two capitals are initials.
             return (last, first) if len(first) > 2 and first.isupper() and not last.isupper() else (first, last)
     if " " not in name and "," not in name and name.isascii():
-        return name, ""
-    if _LEGAL_FORM.search(name):
         return name, ""
 
     parsed = _parser.parse(name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberFormat
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberDesc, PhoneNumberFormat
 
 from imports.engine.errors import InvalidValue
 from imports.engine.normalize.text import clean_text, is_placeholder, quoted
@@ -20,22 +20,13 @@ _PUNCTUATION = {ord(mark): None for mark in " -()\u00a0"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\+?\d{6,})[.,]0+")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
-_DIALLED_ABROAD = re.compile(r"(?:00|011)(?=[1-9])")
-_BETWEEN_NUMBERS = re.compile(r"[,;|/\n]|:::|\s(?=\+)|\s(?:or|and|oder|und|ou|et|o|y)\s", re.IGNORECASE)
-_FEWEST_DIGITS_OF_A_NUMBER = 7  # parts of a cell with fewer are extensions or groups of one number
-
-_NUMBER_TYPES = (
-    "mobile",
-    "fixed_line",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "voip",
-    "personal_number",
-    "uan",
-    "pager",
-    "voicemail",
+_DIALLED_ABROAD = re.compile(r"(?:00|011)[\s-]*(?=[1-9])")
+# What stands between two numbers in a cell. A slash may also stand inside one: "030/901820".
+_BETWEEN_NUMBERS = (
+    re.compile(r"[,;|\n]|:::|\s(?=\+)|\s(?:or|and|oder|und|ou|et|o|y)\s", re.IGNORECASE),
+    re.compile("/"),
 )
+_FEWEST_DIGITS_OF_A_NUMBER = 7  # parts of a cell with fewer are extensions or groups of one number
 
 
 def normalize_phone(text: str, country: str = "") -> str:
@@ -79,6 +70,8 @@ def _by_pattern(text: str, country: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _international_pattern(first_digits: str) -> re.Pattern[str] | None:
     """Return the pattern of valid numbers, with "+", that begin with these digits (three, or all there are)."""
+    if not re.match("[1-9]", first_digits):
+        return None
     for length in (1, 2, 3):
         calling_code = first_digits[:length]
         if not (calling_code.isascii() and calling_code.isdecimal()):
@@ -101,11 +94,10 @@ def _national_plan(country: str) -> tuple[str, str, re.Pattern[str]] | None:
     The pattern's group "national" is the national number. None if the country has no numbers.
     """
     metadata = PhoneMetadata.metadata_for_region(country, None) if country else None
-    if metadata is None or metadata.general_desc is None:
+    if metadata is None:
         return None
     code = str(metadata.country_code)
-    possible = metadata.general_desc.national_number_pattern
-    number = rf"(?P<national>(?=(?:{possible})\Z)(?:{_valid_numbers(metadata.country_code)}))"
+    number = f"(?P<national>{_rest_is(metadata.general_desc)}(?:{_valid_numbers(metadata.country_code)}))"
     prefix = metadata.national_prefix_for_parsing
     if prefix:
         # (?>…) takes what re.match() of the library takes. Where that captured a group, the library rewrites the
@@ -121,24 +113,34 @@ def _national_plan(country: str) -> tuple[str, str, re.Pattern[str]] | None:
 
 @lru_cache(maxsize=256)
 def _valid_numbers(calling_code: int) -> str:
-    """Return the pattern, without groups, of the national numbers that are valid under a country calling code."""
+    """Return the pattern, without groups, of the mobile and fixed-line numbers under a country calling code.
+
+    The library decides the other kinds, and those of regions inside another's numbers (the Caribbean in +1).
+    """
     ways = []
-    earlier = ""  # of regions that share a calling code, the first that claims a number's leading digits decides
-    for region in COUNTRY_CODE_TO_REGION_CODE[calling_code]:
+    claimed = ""  # of the regions that share a calling code, the first that claims a number's leading digits decides
+    for place, region in enumerate(COUNTRY_CODE_TO_REGION_CODE[calling_code]):
         metadata = PhoneMetadata.metadata_for_region(region, None)
         if metadata is None:
             continue
         leading = metadata.leading_digits
-        own = f"(?={leading})" if leading else ""
-        for name in _NUMBER_TYPES:
-            kind = getattr(metadata, name)
-            if kind is not None and kind.national_number_pattern and kind.possible_length != (-1,):
-                lengths = "|".join(rf"\d{{{length}}}" for length in kind.possible_length)
-                length = rf"(?=(?:{lengths})\Z)" if lengths else ""
-                ways.append(f"{earlier}{own}{length}(?:{kind.national_number_pattern})")
+        if place == 0 or not leading:
+            own = f"(?={leading})" if leading else ""
+            possible = _rest_is(metadata.general_desc)
+            kinds = "|".join(dict.fromkeys(map(_rest_is, (metadata.mobile, metadata.fixed_line))))
+            ways.append(f"{claimed}{own}{possible}(?:{kinds})\\d+")
         if leading:
-            earlier += f"(?!{leading})"
-    return "|".join(ways) or "(?!)"
+            claimed += f"(?!{leading})"
+    return "|".join(ways)
+
+
+def _rest_is(kind: PhoneNumberDesc | None) -> str:
+    """Return the lookahead that holds if the rest of the digits is a number of this kind."""
+    if kind is None or not kind.national_number_pattern:
+        return "(?!)"
+    lengths = "|".join(rf"\d{{{length}}}" for length in kind.possible_length)
+    possible = rf"(?=(?:{lengths})\Z)" if lengths else ""
+    return rf"{possible}(?=(?:{kind.national_number_pattern})\Z)"
 
 
 # --- Everything else: the library ------------------------------------------------------------------------------------
@@ -173,9 +175,7 @@ def _by_library(text: str, country: str) -> str:
 
 def _readings(cleaned: str) -> Iterator[str]:
     """Yield what may be the number, in the order in which the library should try."""
-    parts = [part.strip() for part in _BETWEEN_NUMBERS.split(cleaned)]
-    numbers = [part for part in parts if sum(map(str.isdecimal, part)) >= _FEWEST_DIGITS_OF_A_NUMBER]
-    for number in numbers if len(numbers) > 1 else [cleaned]:
+    for number in _numbers_in(cleaned):
         if amount := _AMOUNT.fullmatch(number):
             number = amount[1]
         yield number
@@ -186,3 +186,13 @@ def _readings(cleaned: str) -> Iterator[str]:
         # "011 …" is dialled in America, "00 …" elsewhere, whichever country the row is about.
         if abroad := _DIALLED_ABROAD.match(without_zero):
             yield "+" + without_zero[abroad.end() :]
+
+
+def _numbers_in(cleaned: str) -> list[str]:
+    """Return the several numbers in a cell, or the cell if it seems to hold one."""
+    for separator in _BETWEEN_NUMBERS:
+        parts = [part.strip() for part in separator.split(cleaned)]
+        numbers = [part for part in parts if sum(map(str.isdecimal, part)) >= _FEWEST_DIGITS_OF_A_NUMBER]
+        if len(numbers) > 1:
+            return numbers
+    return [cleaned]

@@ -13,10 +13,11 @@ _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u20
 # Half of a character outside the basic plane: no encoding of the database can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_PLACEHOLDERS = frozenset(
-    "n/a na n.a. n.a #n/a nan none null nil nill undefined unknown - -- --- – — ? ?? . / 0 no keine keiner "
-    "k.a. aucun ninguno ninguna nessuno nessuna geen brak ingen нет немає なし 无 無 없음".split()
-)
+_PLACEHOLDER_WORDS = """
+    n/a na n.a. n.a #n/a nan none null nil nill undefined unknown - -- --- – — ? ?? . / 0 no keine keiner k.a. aucun
+    ninguno ninguna nessuno nessuna geen brak ingen нет немає なし 无 無 없음
+"""
+_PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 
 
 def clean_text(text: str) -> str:

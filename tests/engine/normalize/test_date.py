@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from imports.engine.errors import InvalidValue
+from imports.engine.normalize.date import date_orders_of, normalize_date
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("n/a", ""),
+        ("1986-03-14", "1986-03-14"),
+        ("1986-03-14T23:59:00Z", "1986-03-14"),
+        ("1986-03-14 10:30", "1986-03-14"),
+        ("19860314", "1986-03-14"),
+        ("1986/3/14", "1986-03-14"),
+        ("14.03.1986", "1986-03-14"),
+        ("3.4.86", "1986-04-03"),  # with full stops, the day comes first
+        ("14/03/1986", "1986-03-14"),
+        ("3/14/1986 3:45 PM", "1986-03-14"),
+        ("03/03/1986", "1986-03-03"),
+        ("March 14, 1986", "1986-03-14"),
+        ("Friday, March 14th, 1986", "1986-03-14"),
+        ("14-Mar-86", "1986-03-14"),
+        ("14 mars 1986", "1986-03-14"),
+        ("14 de marzo de 1986", "1986-03-14"),
+        ("14. března 1986", "1986-03-14"),
+        ("14 марта 1986 г.", "1986-03-14"),
+        ("1986年3月14日", "1986-03-14"),
+        ("1986년 3월 14일", "1986-03-14"),
+        ("١٤/٠٣/١٩٨٦", "1986-03-14"),
+        ("31485", "1986-03-14"),  # Excel's day
+        ("31485.5", "1986-03-14"),
+    ],
+)
+def test_normalize_date(text, expected):
+    assert normalize_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("03/04/1986", "dmy", "1986-04-03"),
+        ("03/04/1986", "mdy", "1986-03-04"),
+        ("03.04.1986", "mdy", "1986-03-04"),
+        ("03/04/05", "ymd", "2003-04-05"),
+        ("31/12/1986", "mdy", "1986-12-31"),  # has one reading only
+    ],
+)
+def test_the_order_of_the_column_decides(text, order, expected):
+    assert normalize_date(text, order) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("03/04/1986", "date_ambiguous"),
+        ("14 March", "date_without_year"),
+        ("--03-14", "date_invalid"),
+        ("30.02.1986", "date_invalid"),
+        ("0000-00-00", "date_invalid"),
+        ("1986", "date_invalid"),
+        ("soon", "date_invalid"),
+        ("12 listopad 2020", "date_invalid"),  # October in Croatian, November in Polish
+    ],
+)
+def test_what_is_no_certain_date_is_refused(text, code):
+    with pytest.raises(InvalidValue) as refused:
+        normalize_date(text)
+
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("values", "orders"),
+    [
+        (["03/04/1986", "14/04/1986"], {"dmy"}),
+        (["03/04/1986", "04/14/1986"], {"mdy"}),
+        (["03/04/1986", ""], {"dmy", "mdy"}),
+        (["1986-03-04"], set()),
+        (["14/04/1986", "04/14/1986"], set()),
+    ],
+)
+def test_a_column_is_judged_by_all_its_dates(values, orders):
+    assert date_orders_of(values) == orders

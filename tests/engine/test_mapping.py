@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.fields import BY_KEY, WELL_KNOWN, custom_field
+from imports.engine.mapping import fingerprint, fold_header, suggest
+
+
+def fields_of(columns, **options):
+    """The field suggested for each header; columns are headers, or header → values."""
+    if not isinstance(columns, dict):
+        columns = dict.fromkeys(columns, ())
+    suggestions = suggest(list(columns.items()), options.pop("fields", WELL_KNOWN), **options)
+    return {suggestion.header: suggestion.field for suggestion in suggestions}
+
+
+def one(header, *values, fields=WELL_KNOWN):
+    (suggestion,) = suggest([(header, values)], fields)
+    return suggestion
+
+
+@pytest.mark.parametrize(
+    ("header", "folded"),
+    [
+        ("E-Mail", "e mail"),
+        ("  Straße ", "strasse"),
+        ("PRÉNOM", "prenom"),
+        ("firstName", "first name"),
+        ("addr_line1", "addr line 1"),
+        ("Contact: E-mail 1 - Value", "contact e mail 1 value"),
+        ("फ़ोन", "फोन"),
+        ("İl", "il"),
+        ("???", ""),
+    ],
+)
+def test_fold_header(header, folded):
+    assert fold_header(header) == folded
+
+
+def test_a_fingerprint_sees_the_words_and_their_order():
+    assert fingerprint(["E-Mail", "Name"]) == fingerprint(["e_mail", "NAME "])
+    assert fingerprint(["E-Mail", "Name"]) != fingerprint(["Name", "E-Mail"])
+    assert fingerprint(["E-Mail"]) != fingerprint(["E-Mail", ""])
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("E-mail", "email"),
+        ("EMAIL ADDRESS", "email"),
+        ("Contact: E-mail 1 - Value", "email"),
+        ("user_email", "email"),
+        ("fName", "first_name"),
+        ("orgNm", "company"),
+        ("addrLn1", "street"),
+        ("pstcd", "postal_code"),
+        ("workphone", "phone"),
+        ("billingcity", "city"),
+        ("Organization 1 - Title", "title"),
+        ("Mailing Zip/Postal Code", "postal_code"),
+        ("Emial", "email"),
+        ("Compnay", "company"),
+        ("Adress", "street"),
+        ("Strasse", "street"),
+        ("Geschaeftlich Telefon", "phone"),
+        ("自宅〒", "postal_code"),
+    ],
+)
+def test_a_header_is_known_by_its_words(header, field):
+    assert one(header).field == field
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "E-mail 1 - Label",
+        "Email Status",
+        "Email opt-in",
+        "Phone Type",
+        "Stage",
+        "Status",
+        "Company Linkedin Url",
+        "ad_name",
+        "Form Name",
+        "Fax (Work)",
+        "City, State",
+        "Spouse First",
+        "Last Activity Date",
+        "",
+        "42",
+    ],
+)
+def test_a_header_with_other_words_in_it_is_not_guessed(header):
+    assert one(header).field is None
+
+
+def test_a_field_is_given_to_one_column_and_the_others_learn_why():
+    first, second, third = suggest([("Home Phone", ()), ("Work Phone", ()), ("Fax", ())], WELL_KNOWN)
+
+    assert (first.field, first.confidence, first.reason) == (None, 0, "Phone comes from “Work Phone”")
+    assert (second.field, second.reason) == ("phone", "Another word for Phone")
+    assert (third.field, third.reason) == (None, "No field fits")
+
+
+@pytest.mark.parametrize(
+    ("headers", "chosen"),
+    [
+        (["Mobile", "Phone", "Home Phone"], "Phone"),
+        (["Home Phone", "Mobile"], "Mobile"),
+        (["Phone 2", "Phone 1"], "Phone 1"),
+        (["Company Phone", "Direct Phone"], "Direct Phone"),
+        (["Other Phone"], "Other Phone"),
+    ],
+)
+def test_of_several_phones_the_plainest_is_chosen(headers, chosen):
+    assert [header for header, field in fields_of(headers).items() if field] == [chosen]
+
+
+def test_the_address_of_one_place_is_chosen_as_a_whole():
+    suggested = fields_of(["Home Street", "Home City", "Business Street", "Business City"])
+
+    assert suggested == {"Home Street": None, "Home City": None, "Business Street": "street", "Business City": "city"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "field"),
+    [(["Nom", "Prénom"], "last_name"), (["Nome", "Cognome"], "first_name"), (["Name", "Email"], "full_name")],
+)
+def test_what_a_name_is_depends_on_the_columns_beside_it(headers, field):
+    assert fields_of(headers)[headers[0]] == field
+
+
+def test_the_language_of_the_file_decides_what_a_word_means():
+    assert fields_of(["Imię", "Nazwisko", "Kraj"])["Kraj"] == "country"
+    assert fields_of(["Jméno", "Příjmení", "Kraj"])["Kraj"] == "state"
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "field"),
+    [
+        ("Title", ["Mr", "Mrs.", "Dr"], None),
+        ("Title", ["Nurse", "Teacher"], "title"),
+        ("Email", ["yes", "no"], None),
+        ("Phone", ["p:+12125550100"], "phone"),
+        ("Zip", ["'10014", "'94103"], "postal_code"),
+        ("Role", ["subscriber", "editor"], None),
+        ("Country", ["12", "7"], None),
+    ],
+)
+def test_values_can_contradict_a_header(header, values, field):
+    assert one(header, *values).field == field
+
+
+def test_a_contradiction_is_explained():
+    assert one("Email", "yes", "no").reason == "Named like E-mail, but the values are of another kind"
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "field", "reason"),
+    [
+        ("Column 4", ["ann@example.com", "bob@example.org"], "email", "Values look like e-mail addresses"),
+        ("Kontaktweg", ["ann@example.com", "bob@example.org"], "email", "Values look like e-mail addresses"),
+        ("", ["+49 30 901820", "+1 212 555 0100"], "phone", "Values look like phone numbers"),
+        ("Feld 2", ["https://example.com", "www.example.org"], "website", "Values look like web addresses"),
+        ("C", ["Germany", "France"], "country", "Values are names of countries"),
+        ("Column 1", ["Maya Hollister", "Derek Okafor"], "full_name", "Values look like names of people"),
+        ("Profile picture", ["https://example.com/a.png"], None, "No field fits"),
+        ("Contact owner", ["ann@example.com"], None, "No field fits"),
+    ],
+)
+def test_values_speak_where_the_header_is_silent(header, values, field, reason):
+    suggestion = one(header, *values)
+
+    assert (suggestion.field, suggestion.reason) == (field, reason)
+
+
+def test_filled_columns_go_before_empty_ones():
+    assert fields_of({"Business Phone": ["", ""], "Mobile": ["+49 151 12345678", ""]})["Mobile"] == "phone"
+
+
+def test_what_was_chosen_before_goes_first():
+    suggestions = suggest(
+        [("Kontakt", ()), ("E-mail", ()), ("Fax", ())],
+        WELL_KNOWN,
+        {"kontakt": "email", "fax": None},
+    )
+
+    assert [(each.field, each.confidence, each.reason) for each in suggestions] == [
+        ("email", 100, "Matched before"),
+        (None, 0, "E-mail comes from “Kontakt”"),
+        (None, 0, "Left out before"),
+    ]
+
+
+def test_a_remembered_field_that_is_gone_is_not_suggested():
+    assert suggest([("Stage", ())], WELL_KNOWN, {"stage": "custom:stage"})[0].field is None
+
+
+@pytest.mark.parametrize("header", ["Loyalty card no.", "loyalty_card_no", "LOYALTY CARD NO"])
+def test_custom_fields_are_found_by_label_and_key(header):
+    fields = [*WELL_KNOWN, custom_field("loyalty_card_no", "Loyalty card no.")]
+
+    suggestion = one(header, fields=fields)
+
+    assert (suggestion.field, suggestion.confidence, suggestion.reason) == ("custom:loyalty_card_no", 100, "Same name")
+
+
+def test_an_export_of_ours_maps_to_itself():
+    assert all(suggestion.confidence == 100 for suggestion in suggest([(f.label, ()) for f in WELL_KNOWN], WELL_KNOWN))
+    assert fields_of([field.label for field in WELL_KNOWN]) == {field.label: field.key for field in WELL_KNOWN}
+
+
+def test_only_the_given_fields_are_suggested():
+    assert fields_of(["Email", "City"], fields=[BY_KEY["email"]]) == {"Email": "email", "City": None}
+
+
+def test_the_orders_of_a_date_column_are_told():
+    (born,) = suggest([("Birthday", ["03/04/1986", "14/04/1986"])], WELL_KNOWN)
+    (either,) = suggest([("Birthday", ["03/04/1986"])], WELL_KNOWN)
+
+    assert (born.date_orders, either.date_orders) == ({"dmy"}, {"dmy", "mdy"})
+
+
+headers = st.text(max_size=30) | st.sampled_from(["Email", "Phone 2", "Nom", "Title", "Column 4", "電話", "\ud800"])
+
+
+@given(st.lists(st.tuples(headers, st.lists(st.text(max_size=20), max_size=3)), max_size=8))
+def test_any_columns_get_a_suggestion_each_and_no_field_twice(columns):
+    suggestions = suggest(columns, WELL_KNOWN)
+
+    assert [suggestion.header for suggestion in suggestions] == [header for header, _ in columns]
+    given_fields = [suggestion.field for suggestion in suggestions if suggestion.field]
+    assert len(given_fields) == len(set(given_fields))
+    assert all(60 <= suggestion.confidence <= 100 for suggestion in suggestions if suggestion.field)
+    assert all(suggestion.confidence == 0 for suggestion in suggestions if not suggestion.field)
+    assert fingerprint([header for header, _ in columns])
