@@ -24,15 +24,15 @@ def add_custom_fields(tenant: Tenant, labels: dict[str, str]) -> None:
     )
 
 
-def create_custom_field(tenant: Tenant, *, label: str, type: fields.FieldType) -> fields.Field:
-    """Add a field of the tenant's own; its key is made of the label. Raises Conflict if a field is called so already."""
+def create_custom_field(tenant: Tenant, *, label: str, kind: fields.FieldType) -> fields.Field:
+    """Add a field of the tenant's own, its key made of the label. Raises Conflict if a field is called so already."""
     known = fields_of(tenant)
     if label.casefold() in {field.label.casefold() for field in known.values()}:
         raise Conflict(
             "field_exists", f"There is a field “{label}” already. Choose it, or take another name.", field="label"
         )
     taken = [key.removeprefix(fields.CUSTOM_PREFIX) for key in known]
-    return CustomField.objects.create(tenant=tenant, key=fields.custom_key(label, taken), label=label, type=type).field
+    return CustomField.objects.create(tenant=tenant, key=fields.custom_key(label, taken), label=label, type=kind).field
 
 
 def list_of(tenant: Tenant, list_id: UUID) -> ContactList:

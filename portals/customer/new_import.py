@@ -134,7 +134,7 @@ def add_field(request: TenantRequest, job_id: UUID, index: int) -> HttpResponse:
 
 def _field_added(request: TenantRequest, job: ImportJob, index: int, form: CustomFieldForm) -> HttpResponse:
     field = contact_services.create_custom_field(
-        request.tenant, label=form.cleaned_data["label"], type=FieldType(form.cleaned_data["type"])
+        request.tenant, label=form.cleaned_data["label"], kind=FieldType(form.cleaned_data["type"] or FieldType.TEXT)
     )
     sheet = sheet_of(request, job)
     sheet.give(index, field.key)
