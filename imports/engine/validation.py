@@ -49,7 +49,7 @@ class RowPreparer:
             field, position = fields[column.field], positions[column.header]
             if field.type is FieldType.PHONE and field.is_column:
                 self._phone_at = position
-                self._default_country = column.country or default_country
+                self._default_country = (column.country or default_country).upper()
             elif field.type is FieldType.FULL_NAME:
                 self._full_name_at = position
             elif field.is_column:
@@ -150,7 +150,7 @@ class _Attribute(NamedTuple):
 class _Remembered(dict[str, Any]):
     """Values by cell, of a column whose cells repeat; asks `read` for those it does not know yet."""
 
-    most_cells = 2_000
+    most_cells = 5_000
     longest_cell = 100  # characters; longer ones hardly repeat
 
     def __init__(self, read: Callable[[str], Any]) -> None:

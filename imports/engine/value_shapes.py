@@ -22,15 +22,17 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.
 _DATE = re.compile(r".*[0-9]\s?[-./\s年월月,년]|[0-9]{5,8}$|--[0-9]", re.DOTALL)
 _POSTAL_CODE = re.compile(r"(?=.*[0-9])[\w\s-]{2,12}")
 _FORM_OF_ADDRESS = re.compile(
-    r"(?:mr|mrs|ms|miss|mx|sir|dr|prof|herr|frau|m|mme|mlle|monsieur|madame|sr|sra|srta|dott|sig|sigra|dhr|mevr|pan|pani|bay|bayan|г-н|г-жа)"
-    r"(?:\.?|\.\s?(?:dr|med|ing)\.?)",
+    r"(?:mr|mrs|ms|miss|mx|sir|dra?|prof|eng|dipl|ing|mgr|bc|judr|mudr|phdr|herrn?|frau|m|mme|mlle|monsieur|madame|sra?|srta"
+    r"|dott|sig|sigra|dhr|mevr|pan|pani|bay|bayan|г-н|г-жа)(?:[.\s-]+(?:dr|med|ing|ssa|ra))*\.?",
+    re.IGNORECASE,
+)
+# What stands under "Estado" where that is no state, and under "Role" where that is no job.
+_STATUS = re.compile(
+    r"(?:in)?(?:active|activo|activa|ativo|ativa|attivo|actif|aktiv|aktywny)|new|open|closed|pending|lead|nuevo|novo|baja|alta|"
+    r"admin|administrator|editor|author|contributor|subscriber|customer|user|member|guest|owner|viewer|moderator",
     re.IGNORECASE,
 )
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){1,3}")
-_ACCOUNT_ROLE = re.compile(
-    r"(?:admin|administrator|editor|author|contributor|subscriber|customer|user|member|guest|owner|viewer|moderator)",
-    re.IGNORECASE,
-)
 _ENOUGH = 0.8  # of the values must have the shape before they alone name a field
 
 
@@ -90,6 +92,14 @@ def _is_no_number(value: str) -> bool:
     return not any(character.isdecimal() for character in value) and "@" not in value
 
 
+def _is_place(value: str) -> bool:
+    return any(map(str.isalpha, value)) and "@" not in value and not _STATUS.fullmatch(value)
+
+
+def _is_job(value: str) -> bool:
+    return not (_FORM_OF_ADDRESS.fullmatch(value) or _STATUS.fullmatch(value) or value.isdecimal())
+
+
 _POSSIBLE: Mapping[str, Callable[[str], object]] = {
     "email": lambda value: "@" in value,
     "phone": _PHONE.match,
@@ -100,11 +110,9 @@ _POSSIBLE: Mapping[str, Callable[[str], object]] = {
     "first_name": _is_no_number,
     "last_name": _is_no_number,
     "full_name": lambda value: "@" not in value and not value.replace(" ", "").isdecimal(),
-    "city": _is_no_number,
-    "title": lambda value: (
-        not (_FORM_OF_ADDRESS.fullmatch(value) or _ACCOUNT_ROLE.fullmatch(value) or value.isdecimal())
-    ),
-    "state": _is_no_number,
+    "city": _is_place,
+    "title": _is_job,
+    "state": _is_place,
     "company": lambda value: "@" not in value and not value.isdecimal(),
     "do_not_contact": _is_yes_or_no,
 }

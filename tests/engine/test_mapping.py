@@ -147,6 +147,10 @@ def test_the_language_of_the_file_decides_what_a_word_means():
         ("Zip", ["'10014", "'94103"], "postal_code"),
         ("Role", ["subscriber", "editor"], None),
         ("Country", ["12", "7"], None),
+        ("Estado", ["Activo", "Inactivo"], None),
+        ("Estado", ["Jalisco"], "state"),
+        ("Titel", ["Dr.", "Prof. Dr."], None),
+        ("Ort", ["10115 Berlin"], "city"),
     ],
 )
 def test_values_can_contradict_a_header(header, values, field):

@@ -88,6 +88,11 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
 
     Raises InvalidValue: "date_ambiguous", "date_without_year" or "date_invalid".
     """
+    if len(text) == 10 and text[4] == text[7] == "-":  # what readers hand over, and most exports hold
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            pass  # "14-03-1986", or no date: looked at more closely
     cleaned = clean_line(unicodedata.normalize("NFKC", text))
     if not cleaned or is_placeholder(cleaned):
         return ""
