@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imports.engine.headers import NAME, OTHER, HeaderMeaning, fold_header, read_header, vote_for_languages
-from imports.engine.normalize.date import date_orders_of
-from imports.engine.schema import Field, FieldType
+from imports.engine.schema import Field
 from imports.engine.value_shapes import fits, suggested_by_values
 
 __all__ = ["Suggestion", "fingerprint", "fold_header", "suggest"]
@@ -47,8 +46,6 @@ class Suggestion:
     field: str | None  # a field key; None: not imported
     confidence: int  # 0–100, in the field; 0 where there is none
     reason: str  # a short sentence for people
-    # For a column of dates, the orders ("dmy", …) in which all its values can be read: with several, a person must say.
-    date_orders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,6 @@ def suggest(
     """
     headers = [header for header, _ in columns]
     labels = {field.key: field.label for field in fields}
-    dates = {field.key for field in fields if field.type is FieldType.DATE}
     votes = vote_for_languages(headers)
     meanings = [read_header(header, votes) for header in headers]
     guesses = [*_by_same_name(headers, fields), *_by_words(meanings, labels), *_by_values(columns, meanings)]
@@ -96,8 +92,7 @@ def suggest(
             continue
         if candidate.confidence >= LOWEST_CONFIDENCE:
             given[candidate.field] = header
-            orders = date_orders_of(columns[column][1]) if candidate.field in dates else frozenset()
-            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason, orders)
+            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason)
 
     return [
         choice or Suggestion(headers[column], None, 0, _why_not(column, candidates, given, labels, left_out))

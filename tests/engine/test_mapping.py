@@ -220,13 +220,6 @@ def test_only_the_given_fields_are_suggested():
     assert fields_of(["Email", "City"], fields=[BY_KEY["email"]]) == {"Email": "email", "City": None}
 
 
-def test_the_orders_of_a_date_column_are_told():
-    (born,) = suggest([("Birthday", ["03/04/1986", "14/04/1986"])], WELL_KNOWN)
-    (either,) = suggest([("Birthday", ["03/04/1986"])], WELL_KNOWN)
-
-    assert (born.date_orders, either.date_orders) == ({"dmy"}, {"dmy", "mdy"})
-
-
 headers = st.text(max_size=30) | st.sampled_from(["Email", "Phone 2", "Nom", "Title", "Column 4", "電話", "\ud800"])
 
 

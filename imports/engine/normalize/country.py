@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,24 +44,27 @@ def is_country_name(text: str) -> bool:
 @cache
 def country_names() -> Mapping[str, str]:
     """Return the English name of each country by its alpha-2 code, in the order of the names."""
-    lines = _NAMES_FILE.read_text(encoding="utf-8").splitlines()
-    written = (line.split(" ", 2) for line in lines if not line.startswith("#"))
-    names = {alpha2: names.partition("|")[0] for alpha2, _, names in written}
+    names = {alpha2: written[0] for alpha2, _, written in _countries()}
     return dict(sorted(names.items(), key=lambda named: named[1]))
 
 
 @cache
 def _codes_by_name() -> Mapping[str, str]:
-    codes = {}
+    codes: dict[str, str] = {}
     names: dict[str, str] = {}
-    for line in _NAMES_FILE.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        alpha2, alpha3s, written = line.split(" ", 2)
-        codes.update(dict.fromkeys([alpha2.lower(), *alpha3s.lower().split(",")], alpha2))
-        for name in written.split("|"):
+    for alpha2, alpha3s, written in _countries():
+        codes.update(dict.fromkeys([alpha2.lower(), *map(str.lower, alpha3s)], alpha2))
+        for name in written:
             names.setdefault(_fold(name), alpha2)
     return {**names, **codes}  # a code goes before a name: "Cr" is Costa Rica, not "ČR"
+
+
+def _countries() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield (alpha-2, alpha-3 codes, names) of each country, the English name first."""
+    for line in _NAMES_FILE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            alpha2, alpha3s, written = line.split(" ", 2)
+            yield alpha2, alpha3s.split(","), written.split("|")
 
 
 def _fold(name: str) -> str:

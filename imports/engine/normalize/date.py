@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from imports.engine.errors import InvalidValue
 from imports.engine.normalize.text import clean_line, is_placeholder, quoted
 
-__all__ = ["DATE_ORDERS", "date_orders_of", "normalize_date"]
+__all__ = ["DATE_ORDERS", "normalize_date"]
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 
@@ -103,23 +102,6 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
     if found is None:
         raise InvalidValue("date_invalid", f"{quoted(cleaned)} is not a date. Enter it like 1986-03-14.")
     return found.isoformat()
-
-
-def date_orders_of(values: Iterable[str]) -> frozenset[str]:
-    """Return the date orders in which all of a column's dates of three plain numbers can be read.
-
-    One order: the column has one reading. Several: a person must say which. None: there are no such dates, or they
-    contradict each other.
-    """
-    orders = [found for value in values if (found := _possible_orders(value)) is not None]
-    return frozenset.intersection(*orders) if orders else frozenset()
-
-
-def _possible_orders(text: str) -> frozenset[str] | None:
-    match = _THREE_NUMBERS.fullmatch(_TIME.sub("", clean_line(text)))
-    if match is None or match["mark"] == ".":
-        return None
-    return frozenset(order for order in DATE_ORDERS if _in_order(match, order) is not None)
 
 
 def _read(text: str, date_order: str | None) -> date | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imports.engine.errors import InvalidValue
-from imports.engine.normalize.date import date_orders_of, normalize_date
+from imports.engine.normalize.date import normalize_date
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,3 @@ def test_what_is_no_certain_date_is_refused(text, code):
         normalize_date(text)
 
     assert refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("values", "orders"),
-    [
-        (["03/04/1986", "14/04/1986"], {"dmy"}),
-        (["03/04/1986", "04/14/1986"], {"mdy"}),
-        (["03/04/1986", ""], {"dmy", "mdy"}),
-        (["1986-03-04"], set()),
-        (["14/04/1986", "04/14/1986"], set()),
-    ],
-)
-def test_a_column_is_judged_by_all_its_dates(values, orders):
-    assert date_orders_of(values) == orders
