@@ -109,7 +109,9 @@ def _first(
     rows_path: Path, columns: list[dict[str, Any]], default_country: str
 ) -> tuple[dict[str, str], dict[str, Any]]:
     rows = open_rows_file(rows_path)
-    mapping = FieldMapping(tuple(MappedColumn(column["header"], column["field"]) for column in columns))
+    mapping = FieldMapping(
+        tuple(MappedColumn(column["header"], column["field"], column["date_order"]) for column in columns)
+    )
     preparer = RowPreparer(rows.headers, mapping, BY_KEY, default_country=default_country)
     ((row_number, cells),) = rows.rows(0, 1)
     prepared = preparer.prepare(0, row_number, cells)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from imports.engine.headers import NAME, OTHER, HeaderMeaning, fold_header, read_header, vote_for_languages
 from imports.engine.schema import Field
-from imports.engine.value_shapes import fits, suggested_by_values
+from imports.engine.value_shapes import fits, say_yes_or_no, suggested_by_values
 
 __all__ = ["Suggestion", "fingerprint", "fold_header", "suggest"]
 
@@ -35,6 +35,8 @@ _BEHIND: Mapping[str, int] = {
     "second": 10,
 }
 _BEHIND_IF_EMPTY = 20
+_NAMESAKE = 100
+_CONTACT_POINTS = frozenset({"email", "phone"})
 _CONFIDENCE: Mapping[str, int] = {"company": 85, "other": 80, "second": 78}  # others 93
 
 
@@ -138,7 +140,7 @@ def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Cand
         for name in (field.attribute, field.key, field.label):
             names[_letters(name)] = field.key
     return [
-        _Candidate(column, key, 100, -1, "Same name")
+        _Candidate(column, key, _NAMESAKE, -1, "Same name")
         for column, header in enumerate(headers)
         if (key := names.get(_letters(header)))
     ]
@@ -200,7 +202,10 @@ def _judged_by_values(
     if fits(candidate.field, values):
         return candidate
     reason = f"Named like {labels[candidate.field]}, but the values are of another kind"
-    return replace(candidate, confidence=0, reason=reason)
+    # A column called just as the field holds bad values rather than other ones: suggested, for a person to look at.
+    is_namesake = candidate.confidence == _NAMESAKE and candidate.field in _CONTACT_POINTS
+    confidence = LOWEST_CONFIDENCE if is_namesake and not say_yes_or_no(values) else 0
+    return replace(candidate, confidence=confidence, reason=reason)
 
 
 def _letters(name: str) -> str:

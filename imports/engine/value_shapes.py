@@ -9,7 +9,7 @@ from imports.engine.errors import InvalidValue
 from imports.engine.normalize.boolean import normalize_boolean
 from imports.engine.normalize.country import is_country_name, normalize_country
 
-__all__ = ["fits", "share_that", "suggested_by_values"]
+__all__ = ["fits", "say_yes_or_no", "share_that", "suggested_by_values"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _PHONE = re.compile(r"(?:[a-z]{1,4}:)?[+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
@@ -49,6 +49,11 @@ def fits(field: str, values: Sequence[str]) -> bool:
     if test is None or not any(value.strip() for value in values):
         return True
     return share_that(test, values) >= 0.5
+
+
+def say_yes_or_no(values: Sequence[str]) -> bool:
+    """Tell whether most of the values are answers, as under "E-mail" where that asks for a consent."""
+    return share_that(_is_yes_or_no, values) >= 0.5
 
 
 def suggested_by_values(values: Sequence[str], *, header_says_nothing: bool) -> tuple[str, int, str] | None:

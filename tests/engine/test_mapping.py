@@ -143,6 +143,8 @@ def test_the_language_of_the_file_decides_what_a_word_means():
         ("Title", ["Mr", "Mrs.", "Dr"], None),
         ("Title", ["Nurse", "Teacher"], "title"),
         ("Email", ["yes", "no"], None),
+        ("Email", ["ann at example.com"], "email"),
+        ("Phone", ["12"], "phone"),
         ("Phone", ["p:+12125550100"], "phone"),
         ("Zip", ["'10014", "'94103"], "postal_code"),
         ("Role", ["subscriber", "editor"], None),
