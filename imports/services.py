@@ -29,7 +29,7 @@ from imports.queue import defer
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.ids import uuid7
-from irisx.refusals import Conflict, Invalid
+from irisx.refusals import Conflict, Invalid, TooMany
 
 Status = ImportJob.Status
 
@@ -56,6 +56,7 @@ def create_job(
     Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be.
     """
     with tenant_scope(tenant):
+        _check_quota(tenant)
         _check_options(tenant, options)
     job = ImportJob(id=uuid7(), tenant=tenant, user=user, filename=_shown_name(filename))
     _set_options(job, options)
@@ -77,6 +78,18 @@ def create_job(
                 raise _external_id_taken(options.external_id) from error
             raise
     return job
+
+
+def _check_quota(tenant: Tenant) -> None:
+    """Raise TooMany if so many of the tenant's imports wait that one more would only fill the disk."""
+    limit = settings.OPEN_IMPORTS_PER_TENANT
+    waiting = ImportJob.objects.for_tenant(tenant).filter(status__in=[Status.PENDING, *ImportJob.OPEN]).count()
+    if waiting >= limit:
+        raise TooMany(
+            "quota_exceeded",
+            f"{limit} imports of yours are not at their end. Start, cancel or delete some of them, then upload again.",
+            limit=limit,
+        )
 
 
 def reread(job: ImportJob, *, reading_options: ReadingOptions) -> ImportJob:

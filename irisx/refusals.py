@@ -43,10 +43,26 @@ class TooLarge(Refusal):
     status = 413
 
 
+def file_too_large(limit_bytes: int) -> TooLarge:
+    """Return the refusal of an upload that went over the limit before its size was known."""
+    megabytes = limit_bytes // 1024**2
+    return TooLarge(
+        "file_too_large",
+        f"The file is larger than {megabytes} MB. Split it, or save it without pictures and unused sheets.",
+        limit=limit_bytes,
+    )
+
+
 class Unsupported(Refusal):
     """Not a kind of thing that can be taken."""
 
     status = 415
+
+
+class TooMany(Refusal):
+    """Too often; the answer's Retry-After says when again."""
+
+    status = 429
 
 
 class Unavailable(Refusal):
