@@ -1,0 +1,87 @@
+"""What cannot be imported is refused at every door, with its sentence, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+
+import pytest
+from django.conf import settings
+
+from tests.system.conftest import System, wait_until
+from tests.system.refused import REFUSED, Refused, upload
+
+UNSUPPORTED = "Invalid file type. Only CSV and Excel files allowed."
+
+
+@pytest.fixture(scope="module")
+def gina(system):
+    """A customer of globex, with her token."""
+    with system.api("gina@globex.example") as client:
+        yield client
+
+
+def what_is_stored(system: System) -> tuple[int, int]:
+    """Return how many jobs the database holds, and how many files the storage."""
+    ((jobs,),) = system.query("SELECT count(*) FROM import_jobs")
+    return jobs, sum(1 for path in (system.data_dir / "files").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: refused.what)
+def test_the_api_refuses_and_stores_nothing(system, gina, refused: Refused):
+    before = what_is_stored(system)
+
+    answer = upload(gina, refused)
+
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (refused.status, refused.code)
+    assert told["error"].endswith(".")
+    if refused.code == "unsupported_type":
+        assert told["error"] == UNSUPPORTED
+    assert what_is_stored(system) == before
+
+
+def test_the_command_line_refuses_with_exit_code_2_and_the_same_sentence(system, gina, tmp_path):
+    refused = next(refused for refused in REFUSED if refused.code == "password_protected")
+    path = tmp_path / refused.filename
+    path.write_bytes(refused.content())
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+        "IRISX_DATA_DIR": str(system.data_dir),
+    }
+
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "import_contacts", str(path), "--json"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    told = upload(gina, refused).json()
+    assert (result.returncode, result.stdout) == (2, "")
+    assert json.loads(result.stderr) == {"error": told["error"], "code": told["code"]}
+
+
+def test_a_client_that_drops_midway_leaves_nothing(system, gina):
+    before = what_is_stored(system)
+    head = (
+        f"POST /v1/imports/upload HTTP/1.1\r\nHost: 127.0.0.1:{system.port}\r\n"
+        f"Authorization: {gina.headers['Authorization']}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 40000000\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\nEmail\r\n'
+    )
+    with socket.create_connection(("127.0.0.1", system.port)) as connection:
+        connection.sendall(head.encode())
+        connection.sendall(b"ana@example.com\r\n" * 1_000_000)
+
+    assert gina.get("/v1/imports").status_code == 200
+    assert what_is_stored(system) == before
+    web = system.child("web")
+    wait_until(lambda: not [file for file in web.open_files() if file.path.startswith(tempfile.gettempdir())])
+
+
+def test_the_system_lives_on(system, gina):
+    answer = gina.post("/v1/imports/upload", files={"file": ("people.csv", b"Email\nlives.on@example.com\n")})
+
+    assert answer.status_code == 201
+    assert gina.delete(f"/v1/imports/{answer.json()['id']}").status_code == 204
