@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -76,8 +77,14 @@ def test_a_client_that_drops_midway_leaves_nothing(system, gina):
 
     assert gina.get("/v1/imports").status_code == 200
     assert what_is_stored(system) == before
-    web = system.child("web")
-    wait_until(lambda: not [file for file in web.open_files() if file.path.startswith(tempfile.gettempdir())])
+    wait_until(lambda: not spooled_bodies(system), seconds=30)
+
+
+def spooled_bodies(system: System) -> list[str]:
+    """Return the temporary files that the web process has open: request bodies, without a name in any folder."""
+    descriptors = Path(f"/proc/{system.child('web').pid}/fd").iterdir()
+    links = [os.readlink(descriptor) for descriptor in descriptors if descriptor.is_symlink()]
+    return [link for link in links if link.startswith(tempfile.gettempdir()) and link.endswith(" (deleted)")]
 
 
 def test_the_system_lives_on(system, gina):
