@@ -83,7 +83,7 @@ def test_a_client_that_drops_midway_leaves_nothing(system, gina):
 def spooled_bodies(system: System) -> list[str]:
     """Return the temporary files that the web process has open: request bodies, without a name in any folder."""
     descriptors = Path(f"/proc/{system.child('web').pid}/fd").iterdir()
-    links = [os.readlink(descriptor) for descriptor in descriptors if descriptor.is_symlink()]
+    links = [str(descriptor.readlink()) for descriptor in descriptors if descriptor.is_symlink()]
     return [link for link in links if link.startswith(tempfile.gettempdir()) and link.endswith(" (deleted)")]
 
 
