@@ -53,8 +53,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "irisx.settings")
     from django.core.management import execute_from_command_line
 
-    with servers() if needs_servers(sys.argv[1:]) else nullcontext():
-        execute_from_command_line(sys.argv)
+    from irisx.production import RefusedToStart
+
+    try:
+        with servers() if needs_servers(sys.argv[1:]) else nullcontext():
+            execute_from_command_line(sys.argv)
+    except RefusedToStart as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import bootstrap_wrapper
 import environ
 from csp.constants import NONE, SELF
 
-from irisx import embedded
+from irisx import embedded, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -18,7 +19,13 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=True)
 DEVELOPMENT_SECRET_KEY = "development-only-and-known-to-everyone"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The names that people reach the site by, with commas between.
+_allowed_hosts: list[str] = env.list("ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = _allowed_hosts or ["localhost", "127.0.0.1", "[::1]"]
+# What links in mails begin with. Never taken from a request, whose Host header is the sender's to choose.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/") or (
+    f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}" if DEBUG else production.site_url_of(_allowed_hosts)
+)
 DATA_DIR = Path(env.str("IRISX_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 # Where things are kept -----------------------------------------------------------------------------------------------
@@ -42,6 +49,18 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     }
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A role that row-level security does not hold ends the process.
+CHECK_DATABASE_ROLE = not DEBUG
+
+# DEBUG=0 with the defaults of development, or DEBUG left on in production: nothing starts.
+production.check_settings(
+    debug=DEBUG,
+    secret_key=SECRET_KEY,
+    development_secret_key=DEVELOPMENT_SECRET_KEY,
+    allowed_hosts=_allowed_hosts,
+    site_url=SITE_URL,
+    host=str(DATABASES["default"].get("HOST") or ""),
+)
 
 REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(DATA_DIR)
 CHANNEL_LAYERS = {
@@ -70,6 +89,9 @@ if DEBUG:
 
 INSTALLED_APPS = [
     "daphne",
+    # Before procrastinate, whose command it extends.
+    "irisx.accounts",
+    "irisx.apps.OperatorsConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -81,8 +103,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "axes",
     "procrastinate.contrib.django",
-    "irisx.accounts",
     "irisx.embedded",
     "contacts",
     "imports",
@@ -101,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "irisx.urls"
 ASGI_APPLICATION = "irisx.asgi.application"
@@ -127,6 +150,8 @@ TIME_ZONE = "UTC"
 # Who is who ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+# Axes first: it says no before a password is looked at.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "customer:sign-in"
 LOGIN_REDIRECT_URL = "customer:home"
 LOGOUT_REDIRECT_URL = "customer:sign-in"
@@ -135,6 +160,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the link in a mail works; the mail says so
+PASSWORD_MAIL_INTERVAL = timedelta(minutes=5)  # between two such mails to one person
+
+# After five wrong passwords for one account from one address, no more are looked at for a quarter of an hour. Counted
+# in the database, for the portals, Django admin and the API together.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or Retry-After would not hold
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "irisx.accounts.lockout.username_of"
+AXES_CLIENT_IP_CALLABLE = "irisx.accounts.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "irisx.accounts.lockout.answer"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]  # kept out of table and log
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # irisx/accounts/admin.py has what operators need of it
+AXES_VERBOSE = False
+
 # Statements on tenants' tables outside of tenant_scope() raise.
 TENANT_GUARD = True
 
@@ -170,6 +214,7 @@ MAX_CELL_CHARACTERS = 32_767
 BULK_MAX_CONTACTS = 10_000
 BULK_MAX_BYTES = 20 * 1024 * 1024
 RUNNING_IMPORTS_PER_TENANT = 3
+OPEN_IMPORTS_PER_TENANT = 100  # uploaded and not at their end
 UPLOADED_FILES_KEPT_DAYS = 7
 DELETED_JOBS_KEPT_DAYS = 30
 READ_SOURCE_MEMORY_BYTES = 1024 * 1024 * 1024
@@ -206,16 +251,44 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; the sign-in page says so
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# How many proxies of ours stand before daphne. Each must add the address it was called from to X-Forwarded-For, and the
+# first must set X-Forwarded-Proto. With 0 both headers are anybody's invention, and are not read.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Outside of development by https alone. Load balancers ask after our health without it.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+# For how many seconds browsers keep to https. They do so even if the site goes back: lower it for the first days.
+SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=365 * 24 * 60 * 60)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+
+# Mail ----------------------------------------------------------------------------------------------------------------
+
+# smtp+tls://user:password@host:587 and the like (django-environ). In development mails go to the worker's log; in
+# production they must not, since they hold links that open accounts.
+EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+vars().update(EMAIL)
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"IRISX <noreply@{urlsplit(SITE_URL).hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Log -----------------------------------------------------------------------------------------------------------------
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.channels.server": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import include, path, re_path
 
 from irisx import api, health
 from irisx.accounts.api import TokenRefreshView, TokenView
 
 urlpatterns = [
+    path("django-admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("v1/auth/token", TokenView.as_view()),

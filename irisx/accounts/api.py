@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, user_logged_in
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -44,6 +44,8 @@ class TokenView(TokenAPIView):
             raise AuthenticationFailed(
                 "There is no account with this e-mail address and password.", code="wrong_credentials"
             )
+        # No session begins, but wrong passwords before this count no more.
+        user_logged_in.send(sender=User, request=request._request, user=user)
         return Response(issue_tokens(user))
 
 

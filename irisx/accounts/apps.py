@@ -11,7 +11,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        from irisx.accounts import tenancy
+        from irisx.accounts import database_role, tenancy
 
         if settings.TENANT_GUARD:
             connection_created.connect(tenancy.install_guard, dispatch_uid="tenant_guard")
+        if settings.CHECK_DATABASE_ROLE:
+            connection_created.connect(database_role.refuse_privileged_role, dispatch_uid="database_role")

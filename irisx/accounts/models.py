@@ -57,6 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use Django admin", default=False, db_default=False)
     is_active = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
+    # When the last link to choose a password was mailed, so that nobody can have a mailbox filled.
+    password_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -12,13 +12,13 @@ def _debug(settings):
     settings.DEBUG = True
 
 
-def test_the_demo_has_two_customers_of_each_tenant_an_admin_and_an_operator(db):
+def test_the_demo_has_two_customers_of_each_tenant_an_admin_and_an_operator(rf, db):
     sign_ins = demo.create()
 
     users = [
         (role, user.tenant and user.tenant.slug, user.is_staff, user.is_superuser)
         for role, email, password in sign_ins
-        if (user := authenticate(username=email, password=password))
+        if (user := authenticate(rf.post("/"), username=email, password=password))
     ]
     assert users == [
         ("acme customer", "acme", False, False),

@@ -125,7 +125,9 @@ def _check_port(host: str, port: int) -> None:
 def _is_healthy(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(_url_host(host).strip("[]"), port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        # By a name of the site's: in production it answers to no other.
+        host_header = settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")
+        connection.request("GET", "/healthz", headers={"Host": host_header})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -1,0 +1,23 @@
+"""The doors to the worker."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from irisx.accounts import passwords, services
+
+
+# About ten minutes for a mail server that is away; after that people press the button again.
+@app.task(queue="mail", name="accounts.mail_link", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def mail_link(*, user_id: int | None) -> None:
+    """Mail a link to choose a password. Started twice, the second finds that one was sent a moment ago."""
+    if user_id is not None:
+        passwords.mail_link(user_id)
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="maintenance", name="accounts.purge")
+def purge(timestamp: int) -> None:
+    """Erase what has ended. It may run twice, and beside itself."""
+    services.purge()

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from irisx.accounts.models import User
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.FewRoundsHasher"]
+
+
+@pytest.fixture
+def operator(db) -> User:
+    return User.objects.create_superuser("operator@irisx.example", PASSWORD, name="Otto Operator")
