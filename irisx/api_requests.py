@@ -11,7 +11,7 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 from rest_framework import parsers, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from irisx.refusals import Invalid, TooLarge
+from irisx.refusals import Invalid, file_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,12 +95,7 @@ class OneFileOfLimitedSize(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > settings.UPLOAD_MAX_BYTES:
-            megabytes = settings.UPLOAD_MAX_BYTES // 1024**2
-            raise TooLarge(
-                "file_too_large",
-                f"The file is larger than {megabytes} MB. Split it, or save it without pictures and unused sheets.",
-                limit=settings.UPLOAD_MAX_BYTES,
-            )
+            raise file_too_large(settings.UPLOAD_MAX_BYTES)
         return raw_data
 
     def file_complete(self, file_size: int) -> None:

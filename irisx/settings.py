@@ -207,6 +207,8 @@ SIMPLE_JWT = {
 # Limits: stated here once; screens and errors quote them ---------------------------------------------
 
 UPLOAD_MAX_BYTES = 50 * 1024 * 1024
+# The body of any request: the largest file, and the form around it. irisx/web.py takes no more.
+REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 1024 * 1024
 UNPACKED_MAX_BYTES = 500 * 1024 * 1024
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384

@@ -1,4 +1,4 @@
-"""The web process as it runs: Daphne in a process of its own, on real sockets."""
+"""The web process as it runs, on real sockets."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def address(servers):
-    """Start Daphne and return its host and port."""
+    """Start the web process and return its host and port."""
     port = free_port()
-    command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), "irisx.asgi:application"]
+    command = [sys.executable, "-m", "irisx.web", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR)
     try:
         while not _answers(port):
-            assert process.poll() is None, "Daphne ended before it answered"
+            assert process.poll() is None, "it ended before it answered"
             time.sleep(0.1)
         yield f"127.0.0.1:{port}"
     finally:

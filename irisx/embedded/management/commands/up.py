@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _run(self, home: Home, host: str, port: int) -> None:
         worker = Child("worker", ["manage.py", "procrastinate", "worker"], home=home, cwd=settings.BASE_DIR)
         # -v 0 leaves out the access log, which says nothing that the browser does not.
-        web_arguments = ["-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "irisx.asgi:application"]
+        web_arguments = ["-m", "irisx.web", "-v", "0", "-b", host, "-p", str(port)]
         web = Child("web", web_arguments, home=home, cwd=settings.BASE_DIR)
 
         folders.make_data_dir(home)

@@ -1,0 +1,147 @@
+"""The web process: `python -m irisx.web`, with daphne's own options (-b ADDRESS, -p PORT, -u SOCKET, …).
+
+Daphne has no limit for the body of a request. It has Twisted read the body into memory in search of form fields that
+nobody asks for, and puts all of it in a queue before the application takes the first piece. Here a body is refused as
+soon as it is over the limit, and goes from the disk to the application piece by piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import IO, Any, cast
+
+from daphne import cli, http_protocol, server
+from django.conf import settings
+
+from irisx.production import RefusedToStart
+from irisx.refusals import TooLarge, file_too_large
+
+logger = logging.getLogger("irisx.web")
+
+PIECE_BYTES = 64 * 1024
+# A connection that is closed on unread data is reset, and most clients then lose the answer. So a body that is refused
+# is read on and dropped, up to here; who sends still more is cut off.
+DROPPED_BYTES = 64 * 1024 * 1024
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Request(http_protocol.WebRequest):
+    """A request whose body has a limit, and stays on the disk."""
+
+    body: IO[bytes]
+    body_bytes = 0
+    is_refused = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, parsePOSTFormSubmission=False, **options)
+
+    # Called by Twisted, in this order ---------------------------------------------------------------------------------
+
+    def gotLength(self, length: int | None) -> None:
+        """Take the Content-Length, None if the body comes in chunks."""
+        super().gotLength(length)
+        if length is not None and length > settings.REQUEST_MAX_BYTES:
+            self.refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Take some of the body."""
+        self.body_bytes += len(data)
+        if not self.is_refused and self.body_bytes > settings.REQUEST_MAX_BYTES:
+            self.refuse()
+        if not self.is_refused:
+            super().handleContentChunk(data)
+        elif self.body_bytes > settings.REQUEST_MAX_BYTES + DROPPED_BYTES:
+            self.channel.loseConnection()
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Go on after the body's last byte."""
+        if self.is_refused:
+            self.finish()
+        else:
+            super().requestReceived(command, path, version)
+
+    def process(self) -> Any:
+        # Daphne queues what it finds in `content`: one empty piece, the last one.
+        self.body, self.content = cast("IO[bytes]", self.content), io.BytesIO()
+        return super().process()
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def refuse(self) -> None:
+        """Answer 413 at once; the connection ends with the body."""
+        self.is_refused = True
+        cast("IO[bytes]", self.content).close()
+        self.content = None
+        # Twisted would say "100 Continue" after our answer.
+        self.requestHeaders.removeHeader(b"Expect")
+        self.channel.persistent = False
+        is_upload = (self.getHeader(b"Content-Type") or b"").lower().startswith(b"multipart/")
+        limit = settings.UPLOAD_MAX_BYTES
+        refusal = file_too_large(limit) if is_upload else TooLarge("request_too_large", "The request is too large.")
+        logger.info("A request was refused: its body is over %d bytes", settings.REQUEST_MAX_BYTES)
+        answer = json.dumps(refusal.as_json()).encode()
+        self.clientproto = b"HTTP/1.1"
+        self.setResponseCode(refusal.status)
+        self.setHeader(b"Content-Type", b"application/json")
+        self.setHeader(b"Content-Length", b"%d" % len(answer))
+        self.setHeader(b"Connection", b"close")
+        self.write(answer)
+
+
+class Server(server.Server):
+    """Hands the body to the application beside the scope."""
+
+    def create_application(self, protocol: Any, scope: Scope) -> Any:
+        if isinstance(protocol, Request):
+            scope["irisx.body"] = protocol.body
+        return super().create_application(protocol, scope)
+
+
+def with_body_from_disk(application: Application) -> Application:
+    """Return the application, fed with the pieces of the body one by one, as it asks for them."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if "irisx.body" not in scope:  # a WebSocket
+            await application(scope, receive, send)
+            return
+        body: IO[bytes] = scope.pop("irisx.body")
+
+        async def next_piece() -> Any:
+            if piece := body.read(PIECE_BYTES):
+                await asyncio.sleep(0)  # others have their turn
+                return {"type": "http.request", "body": piece, "more_body": True}
+            return await receive()
+
+        with body:
+            await application(scope, next_piece, send)
+
+    return run
+
+
+class CommandLine(cli.CommandLineInterface):
+    """Daphne's command line, for our application."""
+
+    server_class = Server
+
+    def load_asgi_app(self, asgi_app_path: str) -> Application:
+        application: Application = super().load_asgi_app(asgi_app_path)
+        return with_body_from_disk(application)
+
+
+# Daphne has no setting for it: its factory names the class.
+http_protocol.WebRequest = Request  # type: ignore[misc]
+
+if __name__ == "__main__":
+    try:
+        CommandLine().run([*sys.argv[1:], "irisx.asgi:application"])
+    except RefusedToStart as error:
+        sys.exit(str(error))

@@ -1,0 +1,152 @@
+"""What the web process does with the bodies of requests, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+
+from irisx import web
+
+MB = 1024 * 1024
+UPLOAD = "/v1/imports/upload"  # without a token: what is not refused before is answered 401 when all of it is there
+FORM = {"Content-Type": "multipart/form-data; boundary=B"}
+TOO_LARGE = {
+    "error": "The file is larger than 50 MB. Split it, or save it without pictures and unused sheets.",
+    "code": "file_too_large",
+    "limit": 50 * MB,
+}
+
+
+@dataclass
+class WebProcess:
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def peak_bytes(self) -> int:
+        """Return the most memory that the process ever had."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
+
+@pytest.fixture(scope="module")
+def running(servers) -> Iterator[WebProcess]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "irisx.web", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, cwd=settings.BASE_DIR) as process:
+        try:
+            running = WebProcess(process.pid, port)
+            while not _answers(running):
+                assert process.poll() is None, "it ended before it answered"
+                time.sleep(0.1)
+            # What is imported with the first request of its kind is not the body's.
+            assert httpx.post(running.url + UPLOAD, content=form_of(1000), headers=FORM).status_code == 401
+            yield running
+        finally:
+            process.terminate()
+
+
+def _answers(running: WebProcess) -> bool:
+    try:
+        return httpx.get(running.url + "/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def form_of(size_bytes: int) -> bytes:
+    """Return a multipart form with a file of so many bytes."""
+    head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n'
+    return head + b"x" * size_bytes + b"\r\n--B--\r\n"
+
+
+def test_the_largest_file_does_not_go_through_memory(running):
+    before = running.peak_bytes()
+
+    answer = httpx.post(running.url + UPLOAD, content=form_of(50 * MB), headers=FORM, timeout=60)
+
+    assert answer.status_code == 401
+    assert running.peak_bytes() - before < 20 * MB
+
+
+def test_a_file_over_the_limit_is_refused_by_its_announced_length(running):
+    answer = httpx.post(running.url + UPLOAD, content=form_of(60 * MB), headers=FORM, timeout=60)
+
+    assert (answer.status_code, answer.json()) == (413, TOO_LARGE)
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_body_without_end_is_cut_off_and_costs_no_memory(running):
+    before = running.peak_bytes()
+
+    def half_a_gigabyte() -> Iterator[bytes]:
+        for _ in range(500):
+            yield b"x" * MB
+
+    answer = httpx.post(running.url + UPLOAD, content=half_a_gigabyte(), headers=FORM, timeout=60)
+
+    assert (answer.status_code, answer.json()) == (413, TOO_LARGE)
+    assert running.peak_bytes() - before < 20 * MB
+    assert httpx.get(running.url + "/healthz").status_code == 200
+
+
+def test_a_body_over_the_limit_that_is_no_form_is_refused_without_speaking_of_a_file(running):
+    answer = httpx.post(running.url + "/v1/imports/bulk", content=b"[" * 52 * MB, timeout=60)
+
+    assert answer.status_code == 413
+    assert answer.json() == {"error": "The request is too large.", "code": "request_too_large"}
+
+
+def test_who_asks_before_sending_is_refused_before_sending(running):
+    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as client:
+        client.sendall(
+            b"POST /v1/imports/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+            b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"
+        )
+        assert client.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_connection_lives_on_after_a_body_that_was_taken(running):
+    with httpx.Client(base_url=running.url) as client:
+        first = client.post(UPLOAD, content=form_of(MB), headers=FORM)
+        second = client.post(UPLOAD, content=form_of(10), headers=FORM)
+
+        (connection,) = client._transport._pool.connections
+    assert (first.status_code, second.status_code) == (401, 401)
+    assert "Request Count: 2" in repr(connection)
+
+
+@pytest.mark.parametrize("size", [0, 1, web.PIECE_BYTES, 3 * web.PIECE_BYTES + 1])
+def test_the_application_gets_the_whole_body_in_pieces_then_what_comes_later(size):
+    sent, got = bytes(range(256)) * (size // 256 + 1), []
+    queued = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+    async def receive():
+        return queued.pop(0)
+
+    async def application(scope, receive, send):
+        while (message := await receive())["type"] == "http.request":
+            got.append(message)
+
+    body = io.BytesIO(sent[:size])
+    asyncio.run(web.with_body_from_disk(application)({"type": "http", "irisx.body": body}, receive, None))
+
+    assert b"".join(message["body"] for message in got) == sent[:size]
+    assert [message["more_body"] for message in got] == [True] * (len(got) - 1) + [False]
+    assert body.closed
