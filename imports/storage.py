@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,22 +14,57 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from imports.engine.errors import SourceUnavailable
 from imports.engine.rows_file import RowsFile
+from irisx.refusals import Unavailable
+from irisx.stores import ReadInRanges, StoreUnavailable
 
 if TYPE_CHECKING:
     from imports.models import ImportJob
 
+logger = logging.getLogger(__name__)
+
 
 def keep(path: Path, *, job_id: UUID, kind: str) -> str:
-    """Copy a file into storage and return its name there. The name is ours: the job's id and the kind of file."""
-    with path.open("rb") as file:
+    """Copy a file into storage and return its name there. The name is ours: the job's id and the kind of file.
+
+    This and what follows raise Unavailable("storage_unavailable") while an object store does not answer.
+    """
+    with path.open("rb") as file, _or_unavailable():
         return default_storage.save(f"imports/{job_id.hex[-2:]}/{job_id}.{kind}", File(file))
 
 
 def remove(*names: str) -> None:
     """Delete files from storage. Names that are "" or gone already are passed over: it may run twice."""
-    for name in filter(None, names):
-        default_storage.delete(name)
+    with _or_unavailable():
+        for name in filter(None, names):
+            default_storage.delete(name)
+
+
+@contextmanager
+def local_copy(name: str) -> Iterator[Path]:
+    """Give a path to a stored file for as long as the block lasts: its own, or a copy's from the object store.
+
+    Raises FileNotFoundError if the object store has no such file.
+    """
+    if not isinstance(default_storage, ReadInRanges):
+        yield Path(default_storage.path(name))
+        return
+    with tempfile.NamedTemporaryFile(prefix="irisx-") as copy:
+        with _or_unavailable():
+            default_storage.download(name, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+@contextmanager
+def _or_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable as error:
+        logger.error("%s", error)
+        message = "The store that files are kept in does not answer. Please try again in a moment."
+        raise Unavailable("storage_unavailable", message) from error
 
 
 @contextmanager
@@ -38,26 +74,35 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-@contextmanager
-def local_copy(name: str) -> Iterator[Path]:
-    """Give a path to a stored file for as long as the block lasts: its own, or a copy's from the object store."""
-    try:
-        yield Path(default_storage.path(name))
-    except NotImplementedError:  # the storage has no paths
-        with tempfile.NamedTemporaryFile(prefix="irisx-") as copy, default_storage.open(name, "rb") as file:
-            shutil.copyfileobj(file, copy)
-            copy.flush()
-            yield Path(copy.name)
-
-
 def open_rows(job: ImportJob) -> RowsFile:
-    """Return the rows file of a job; each read of it opens, seeks and closes, so that nothing stays open."""
+    """Return the rows file of a job, of which each read fetches what it needs: nothing stays open, or in memory.
+
+    Raises, and the rows file does when it is read, FileNotFoundError if the file is gone, and SourceUnavailable while
+    an object store does not answer.
+    """
     name = job.rows_path
+    with _or_source_unavailable():
+        size = default_storage.size(name)
+    return RowsFile(partial(_read_range, name), size)
 
-    def read_range(offset: int, length: int) -> bytes:
-        with default_storage.open(name, "rb") as file:
-            file.seek(offset)
-            content: bytes = file.read(length)
-            return content
 
-    return RowsFile(read_range, default_storage.size(name))
+def _read_range(name: str, offset: int, length: int) -> bytes:
+    if isinstance(default_storage, ReadInRanges):
+        with _or_source_unavailable():
+            return default_storage.read_range(name, offset, length)
+    with default_storage.open(name, "rb") as file:
+        file.seek(offset)
+        content: bytes = file.read(length)
+        return content
+
+
+@contextmanager
+def _or_source_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable as error:
+        logger.error("%s", error)
+        raise SourceUnavailable(
+            "The store that the uploaded file is kept in does not answer. Rows that are done stay; "
+            "import the file again when the store is back."
+        ) from error

@@ -15,7 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from imports.engine.errors import SourceRejected
+from imports.engine.errors import SourceRejected, SourceUnavailable
 from irisx.accounts.authentication import ApiRequest, requested_tenant
 from irisx.refusals import Invalid, Refusal, TooLarge, Unavailable
 
@@ -94,6 +94,8 @@ def refusal_for(error: Exception) -> Refusal:
             return Invalid("malformed", "The request could not be read.")
         case OperationalError() | InterfaceError():
             return Unavailable("database_unavailable", "The database does not answer. Please try again in a moment.")
+        case SourceUnavailable():
+            return Unavailable(error.code, error.message)
         case _:
             return ServerError()
 

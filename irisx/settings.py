@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from irisx import embedded, production
+from irisx.stores import storage_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -70,7 +71,8 @@ CHANNEL_LAYERS = {
     }
 }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    # "", or s3://KEY:SECRET@BUCKET?region=…&endpoint_url=…
+    "default": storage_of(env.str("STORAGE_URL", default=""), DATA_DIR / "files"),
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
