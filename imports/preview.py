@@ -93,17 +93,17 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         now=timezone.now(),
     )
     outcomes = Counter(plan.outcomes)
-    outcomes[Outcome.FAILED] = len(chunk.errors)
-    conflicts: dict[int, list[CellIssue]] = {}
+    outcomes[Outcome.FAILED] += len(chunk.errors)
+    found: dict[str, dict[int, list[CellIssue]]] = {"error": {}, "duplicate": {}, "warning": {}}
     for entry in plan.log:
-        if entry.level == "warning":
-            conflicts.setdefault(entry.row_index, []).append(entry.issue)
+        found[entry.level].setdefault(entry.row_index, []).append(entry.issue)
     shown: dict[int, tuple[Record | None, str, list[CellIssue], list[CellIssue]]] = {
         error.row_index: (None, "failed", [error.issue], []) for error in chunk.errors
     }
     for record, outcome in zip(chunk.records, plan.outcomes, strict=True):
-        warnings = [*record.warnings, *conflicts.get(record.row_index, [])]
-        shown[record.row_index] = (record, outcome.name.lower(), [], warnings)
+        errors = found["error"].get(record.row_index, [])
+        warnings = [*record.warnings, *found["warning"].get(record.row_index, [])]
+        shown[record.row_index] = (None if errors else record, outcome.name.lower(), errors, warnings)
     return Preview(
         columns=_columns(job, mapping),
         rows=[
@@ -120,10 +120,10 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         warnings=job.warnings,
         counts={
             "counted_rows": chunk.hi,
-            "new": len(chunk.records) - plan.duplicate_count,
+            "new": chunk.hi - outcomes[Outcome.FAILED] - plan.duplicate_count,
             "matching": plan.duplicate_count - plan.own_count,
             "duplicates_in_file": plan.own_count,
-            "failed": len(chunk.errors),
+            "failed": outcomes[Outcome.FAILED],
         },
         outcomes={outcome.name.lower(): outcomes[outcome] for outcome in Outcome},
     )

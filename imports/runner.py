@@ -272,8 +272,8 @@ def log_lines(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> list[load
     ]
     found += [(entry.row_index, entry.row_number, entry.level, entry.issue) for entry in plan.log]
     for record, outcome in zip(chunk.records, plan.outcomes, strict=True):
-        # Of a skipped row nothing was written: what is wrong in it changes nothing.
-        if record.warnings and outcome is not Outcome.SKIPPED:
+        # Of a row that was skipped or failed nothing was written: what else is wrong in it changes nothing.
+        if record.warnings and outcome not in (Outcome.SKIPPED, Outcome.FAILED):
             found += [(record.row_index, record.row_number, "warning", issue) for issue in record.warnings]
     found.sort(key=lambda line: line[0])
     return [
@@ -299,7 +299,8 @@ def ledger_of(chunk: PreparedChunk, plan: Plan) -> tuple[bytes, bytes]:
     for record, outcome, contact_id in zip(chunk.records, plan.outcomes, plan.contact_ids, strict=True):
         place = record.row_index - chunk.lo
         outcomes[place] = outcome
-        contact_ids[16 * place : 16 * place + 16] = contact_id.bytes
+        if contact_id is not None:
+            contact_ids[16 * place : 16 * place + 16] = contact_id.bytes
     return bytes(outcomes), bytes(contact_ids)
 
 

@@ -120,8 +120,8 @@ def write(cursor: Cursor[Any], plan: Plan, target: Target, now: datetime) -> Non
             lambda entry: (entry[0], _json(entry[1].before), _json(entry[1].after)),
         )
         cursor.execute(_sql("record_changes"), parameters)
-    if target.list_id is not None and plan.contact_ids:
-        named = list(dict.fromkeys(plan.contact_ids))
+    named = list(dict.fromkeys(filter(None, plan.contact_ids)))
+    if target.list_id is not None and named:
         cursor.execute(_sql("add_members"), {**parameters, "list_id": target.list_id, "contact_ids": named})
 
 

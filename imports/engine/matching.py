@@ -60,7 +60,7 @@ class LogEntry:
 
     row_index: int
     row_number: int
-    level: str  # "duplicate" or "warning"
+    level: str  # "error", "duplicate" or "warning"
     issue: CellIssue
 
 
@@ -83,7 +83,8 @@ class Plan:
     """What is to be written for one chunk, and what became of each record."""
 
     outcomes: list[Outcome] = field(default_factory=list)  # one a record
-    contact_ids: list[UUID] = field(default_factory=list)  # one a record: the contact it made or matched
+    # One a record: the contact it made or matched; None if it failed.
+    contact_ids: list[UUID | None] = field(default_factory=list)
     not_inserted: list[int] = field(default_factory=list)  # row_index of the records that become no new contact
     updated: dict[UUID, KnownContact] = field(default_factory=dict)  # final state of each contact that changes
     changes: dict[UUID, Change] = field(default_factory=dict)  # of contacts that this import did not make
@@ -135,23 +136,28 @@ def plan_chunk(
 
     for record, new_id in zip(records, new_ids, strict=True):
         found, decided_by = _find(record, by_id, indexes)
-        if found is None or strategy is DuplicateStrategy.CREATE_NEW:
+        makes_contact = found is None or strategy is DuplicateStrategy.CREATE_NEW
+        if makes_contact and not (record.email or record.phone):
+            # It came this far for its IRISX ID, which finds contacts and makes none.
+            plan.outcomes.append(Outcome.FAILED)
+            plan.contact_ids.append(None)
+            plan.not_inserted.append(record.row_index)
+            plan.log.append(LogEntry(record.row_index, record.row_number, "error", _NO_CONTACT_POINT))
+            continue
+        if found is not None:
+            plan.duplicate_count += 1
+            plan.own_count += found.is_own
+        if found is None or makes_contact:
             contact = KnownContact(new_id, now, list(columns_of(record)), dict(record.attributes), is_own=True)
             by_id[new_id] = contact
             for index in indexes:
                 index.add(contact)
             plan.outcomes.append(Outcome.CREATED)
             plan.contact_ids.append(new_id)
-        else:
-            plan.not_inserted.append(record.row_index)
-            plan.contact_ids.append(found.id)
-        if found is None:
             continue
 
-        plan.duplicate_count += 1
-        plan.own_count += found.is_own
-        if strategy is DuplicateStrategy.CREATE_NEW:
-            continue
+        plan.contact_ids.append(found.id)
+        plan.not_inserted.append(record.row_index)
         kept = _conflicts(record, found, decided_by, indexes, plan)
         if strategy is DuplicateStrategy.SKIP:
             plan.outcomes.append(Outcome.SKIPPED)
@@ -199,6 +205,9 @@ def _conflicts(
     return frozenset(kept)
 
 
+_NO_CONTACT_POINT = CellIssue(
+    "no_contact_point", "", "A new contact needs an e-mail address or a phone number. Enter at least one of them."
+)
 _WORDS = {"email": "e-mail address", "phone": "phone number"}
 
 

@@ -87,6 +87,15 @@ def test_an_irisx_id_decides_before_every_other_key():
     assert result.changes[UUID(int=2)] == Change({"email": "ben@example.com"}, {"email": "cleo@example.com"})
 
 
+def test_an_irisx_id_that_finds_nobody_makes_no_contact_without_a_contact_point():
+    rows = [record(0, irisx_id=UUID(int=7), city="Ulm"), record(1, irisx_id=UUID(int=7), email="ana@example.com")]
+
+    result = plan(rows)
+
+    assert (result.outcomes, result.not_inserted) == ([Outcome.FAILED, Outcome.CREATED], [0])
+    assert [(line.row_index, line.level, line.issue.type) for line in result.log] == [(0, "error", "no_contact_point")]
+
+
 def test_a_blank_never_wipes_and_equal_values_change_nothing():
     known = [contact(1, email="ana@example.com", title="Clerk", city="Ulm")]
 
@@ -136,8 +145,13 @@ class Twin:
             finders = (place for place, column in enumerate(columns) if self.oldest(column, values[column]))
             position = next(finders, -1)
             found = self.oldest(columns[position], values[columns[position]]) if position >= 0 else None
+        makes_contact = found is None or self.strategy == "create_new"
+        if makes_contact and not (row.email or row.phone):
+            self.outcomes.append(Outcome.FAILED)
+            self.log.append((row.row_index, "no_contact_point", ""))
+            return
         self.duplicates += found is not None
-        if found is None or self.strategy == "create_new":
+        if makes_contact:
             self.contacts.append(KnownContact(new_id, self.now, values, dict(row.attributes), is_own=True))
             self.outcomes.append(Outcome.CREATED)
             return
