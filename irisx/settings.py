@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "imports",
     "portals",
     "portals.customer",
+    "portals.admin",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/", include("imports.api.urls")),
     # Last of /v1/: what is no address there is answered in JSON, too.
     re_path("^v1/", api.unknown_address),
+    path("admin/", include("portals.admin.urls")),
     path("", include("portals.customer.urls")),
 ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.utils import timezone
 
@@ -38,22 +39,23 @@ class HistoryFilter(Styled):
     before = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     @property
-    def _given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
+        """The filters that were given and make sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self._given)
+        return bool(self.given)
 
     @property
     def query(self) -> str:
         """The filters as they stand in an address, for the links to other pages."""
-        return urlencode(self._given)
+        return urlencode(self.given)
 
     def narrow(self, jobs: ImportJobQuerySet) -> ImportJobQuerySet:
         """Return those of the jobs that the filters let through."""
-        given = self._given
+        given = self.given
         before = given.get("before")
         found = history.matching(
             jobs.filter(_of_status(given.get("status", ""))),
@@ -64,6 +66,12 @@ class HistoryFilter(Styled):
         search = given.get("search", "")
         by_person = Q(user__name__icontains=search) | Q(user__email__icontains=search)
         return history.matching(found, search=search) | found.filter(by_person) if search else found
+
+
+def page_of(jobs: ImportJobQuerySet, form: HistoryFilter, *, number: str | None) -> Page[ImportJob]:
+    """Return a page of those of the jobs that the filters let through; the nearest if there is none of that number."""
+    found = form.narrow(jobs).newest_first().select_related("tenant", "user")
+    return Paginator(found, ROWS_PER_PAGE).get_page(number)
 
 
 def _of_status(status: str) -> Q:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import get_object_or_404
 
 from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest
@@ -23,8 +21,3 @@ def step_of(job: ImportJob) -> str:
     if job.status == ImportJob.Status.PENDING:
         return "job-map"
     return "job-progress" if job.is_open else "job-result"
-
-
-def go(request: TenantRequest, url: str) -> HttpResponse:
-    """Go to another page, also where htmx asked for a fragment only."""
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)

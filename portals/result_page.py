@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from imports import results
 from imports.engine.schema import DuplicateStrategy
 from imports.models import ImportJob
 from imports.results import ErrorGroup
+from irisx.accounts.models import Tenant
 from portals import tally, wording
 from portals.preview_table import OUTCOMES
 from portals.tally import Tally
@@ -67,6 +68,10 @@ class HistoryLine(NamedTuple):
     job: ImportJob
     tally: Tally
     rows: str  # "9,800", "4,000 of 18,300", "2,310, not started"
+    job_url: str
+    rows_url: str
+    delete_url: str
+    tenant_url: str  # "" in the history of one tenant
 
 
 def result_of(job: ImportJob) -> Result:
@@ -136,9 +141,28 @@ def facts(job: ImportJob) -> list[Fact]:
     return [Fact(label, text) for label, text in named if text]
 
 
-def history_lines(jobs: Iterable[ImportJob]) -> list[HistoryLine]:
-    """Return the history's lines. No query."""
-    return [HistoryLine(job, tally.of_job(job), _rows(job)) for job in jobs]
+def history_lines(
+    jobs: Iterable[ImportJob],
+    *,
+    url_of: Callable[[ImportJob, str], str],
+    tenant_url_of: Callable[[Tenant], str] | None = None,
+) -> list[HistoryLine]:
+    """Return the history's lines. No query.
+
+    `url_of`: the address of a job's page by its name. `tenant_url_of`: of a tenant's page, where there are several.
+    """
+    return [
+        HistoryLine(
+            job,
+            tally.of_job(job),
+            _rows(job),
+            url_of(job, "job"),
+            url_of(job, "job-rows"),
+            url_of(job, "job-delete"),
+            tenant_url_of(job.tenant) if tenant_url_of else "",
+        )
+        for job in jobs
+    ]
 
 
 def _rows(job: ImportJob) -> str:

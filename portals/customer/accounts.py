@@ -30,8 +30,8 @@ sign_out = LogoutView.as_view()
 
 
 def frame_of(user: User) -> str:
-    """Return the frame of a page about the user's account: staff have no tenant to name in it."""
-    return "customer/portal.html" if user.tenant_id else "portal.html"
+    """Return the frame of a page about the user's account: their portal's."""
+    return "customer/portal.html" if user.tenant_id else "admin_portal/portal.html"
 
 
 @never_cache

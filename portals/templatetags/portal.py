@@ -1,4 +1,4 @@
-"""How values look on a page: icons, numbers, times, cells of files; and the running imports of the bar."""
+"""How values look on a page: icons, numbers, times, cells of files; running imports, and addresses of pages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from imports.models import ImportJob
-from irisx.accounts.tenancy import tenant_scope
-from portals import wording
+from irisx.accounts.tenancy import ALL, tenant_scope
+from portals import pages, wording
 
 register = template.Library()
 
@@ -117,13 +117,20 @@ class Running:
 
 @register.simple_tag(takes_context=True)
 def running_imports(context: template.RequestContext) -> Running:
-    """Return the running imports of the request's tenant. One query; it opens its own scope."""
+    """Return the running imports of the request's tenant; of all, where a page of the admin portal is about none.
+
+    One query; it opens its own scope.
+    """
     request: Any = context["request"]
-    with tenant_scope(request.tenant):
-        jobs = list(
-            ImportJob.objects.for_tenant(request.tenant)
-            .filter(status__in=ImportJob.OPEN)
-            .only("id", "progress_percent")
-            .order_by("-id")
-        )
-    return Running(len(jobs), jobs[0] if jobs else None)
+    tenant = request.tenant or None
+    with tenant_scope(tenant or ALL):
+        jobs = ImportJob.objects.visible_to(request.user).filter(status__in=ImportJob.OPEN)
+        shown = jobs.filter(tenant=tenant) if tenant else jobs
+        running = list(shown.only("id", "progress_percent").order_by("-id"))
+    return Running(len(running), running[0] if running else None)
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: template.RequestContext, name: str, *args: object) -> str:
+    """Return the address of another page in the same portal, about the same tenant."""
+    return pages.page_url(context["request"], name, *args)

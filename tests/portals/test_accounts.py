@@ -64,12 +64,3 @@ def test_signing_out_takes_a_post(alices):
     assert alices.get("/sign-out/").status_code == 405
     assert alices.post("/sign-out/").url == SIGN_IN
     assert alices.get("/imports/").status_code == 302
-
-
-def test_platform_staff_are_told_that_these_pages_are_a_customers(client, staff):
-    client.force_login(staff)
-
-    response = client.get("/imports/")
-
-    assert response.status_code == 403
-    assert "who belongs to no customer" in response.content.decode()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from contacts import services as contact_services
 from contacts.models import Contact, ContactList
 from irisx.accounts.requests import TenantRequest, tenant_required
 from portals import contact_list, provenance
+from portals.pages import page_url, show
 
 
 @require_safe
@@ -21,7 +21,7 @@ def contacts(request: TenantRequest) -> HttpResponse:
     form = contact_list.ContactFilter(request.GET, tenant=request.tenant)
     found = form.narrow(Contact.objects.for_tenant(request.tenant))
     page = contact_list.page_of(found, cursor=request.GET.get("after", ""))
-    return render(request, "customer/contacts.html", {"section": "contacts", "form": form, "page": page})
+    return show(request, "contacts/contacts.html", {"section": "contacts", "form": form, "page": page})
 
 
 @require_safe
@@ -34,7 +34,7 @@ def contact(request: TenantRequest, contact_id: UUID) -> HttpResponse:
         "contact": found,
         "summary": provenance.summary_of(found),
         "values": provenance.values_of(found, fields),
-        "events": provenance.events_of(found, fields, job_url=lambda job_id: reverse("customer:job", args=[job_id])),
+        "events": provenance.events_of(found, fields, job_url=lambda job_id: page_url(request, "job", job_id)),
         "lists": ContactList.objects.filter(tenant=request.tenant, memberships__contact=found).order_by("name"),
     }
-    return render(request, "customer/contact.html", context)
+    return show(request, "contacts/contact.html", context)

@@ -6,22 +6,21 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imports import error_log as error_logs
 from imports import progress as progresses
 from imports import results, services
 from imports.models import ImportJob
-from irisx.accounts.requests import TenantRequest, tenant_required
+from irisx.accounts.requests import TenantRequest, go, sign_in_url, tenant_required
 from irisx.http import stream_file
 from irisx.refusals import Conflict
 from portals import result_page, row_list, tally
-from portals.history import ROWS_PER_PAGE, HistoryFilter
-from portals.jobs import go, job_of, step_of
+from portals.history import HistoryFilter, page_of
+from portals.jobs import job_of, step_of
+from portals.pages import page_url, show
 from portals.preview_table import OUTCOMES
 from portals.steps import steps
 
@@ -31,25 +30,30 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @tenant_required(in_scope=False)
 def home(request: TenantRequest) -> HttpResponse:
-    return redirect("customer:history")
+    return redirect(page_url(request, "history"))
 
 
 @require_safe
 @tenant_required
 def history(request: TenantRequest) -> HttpResponse:
     form = HistoryFilter(request.GET)
-    jobs = ImportJob.objects.for_tenant(request.tenant)
-    found = form.narrow(jobs).newest_first().select_related("user")
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"section": "imports", "form": form, "page": page, "lines": result_page.history_lines(page)}
-    return render(request, "customer/history.html", context)
+    page = page_of(ImportJob.objects.for_tenant(request.tenant), form, number=request.GET.get("page"))
+    context = {
+        "section": "imports",
+        "form": form,
+        "page": page,
+        "lines": result_page.history_lines(page, url_of=lambda job, name: page_url(request, name, job.pk)),
+        "history_url": request.path,
+        "new_import_url": page_url(request, "new-import"),
+    }
+    return show(request, "imports/history.html", context)
 
 
 @require_safe
 @tenant_required
 def job(request: TenantRequest, job_id: UUID) -> HttpResponse:
     """Go to the step where the import is."""
-    return redirect(f"customer:{step_of(job_of(request, job_id))}", job_id)
+    return redirect(page_url(request, step_of(job_of(request, job_id)), job_id))
 
 
 @require_safe
@@ -57,20 +61,20 @@ def job(request: TenantRequest, job_id: UUID) -> HttpResponse:
 def progress(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     if not job.is_open:
-        return redirect("customer:job", job.pk)
+        return redirect(page_url(request, "job", job.pk))
     context = {
         "section": "imports",
         "job": job,
         "steps": steps("import"),
         "snapshot": progresses.snapshot(job),
-        "tally": tally.of_job(job, rows_url=reverse("customer:job-rows", args=[job.pk])),
+        "tally": tally.of_job(job, rows_url=page_url(request, "job-rows", job.pk)),
         "facts": result_page.facts(job),
-        "snapshot_url": reverse("customer:job-snapshot", args=[job.pk]),
-        "result_url": reverse("customer:job-result", args=[job.pk]),
-        "cancel_url": reverse("customer:job-cancel", args=[job.pk]),
-        "sign_in_url": reverse("customer:sign-in"),
+        "snapshot_url": page_url(request, "job-snapshot", job.pk),
+        "result_url": page_url(request, "job-result", job.pk),
+        "cancel_url": page_url(request, "job-cancel", job.pk),
+        "sign_in_url": sign_in_url(request),
     }
-    return render(request, "customer/progress.html", context)
+    return show(request, "imports/progress.html", context)
 
 
 @require_safe
@@ -84,7 +88,7 @@ def snapshot(request: TenantRequest, job_id: UUID) -> HttpResponse:
 @tenant_required
 def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
-    job_url = reverse("customer:job", args=[job.pk])
+    job_url = page_url(request, "job", job.pk)
     if request.method == "POST":
         try:
             services.cancel(job)
@@ -92,7 +96,7 @@ def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
             messages.info(request, refusal.message)
         return go(request, job_url)
     context = {"section": "imports", "job": job, "cancel_url": request.path, "back_url": job_url}
-    return render(request, "imports/_cancel.html" if request.htmx else "customer/cancel.html", context)
+    return show(request, "imports/_cancel.html" if request.htmx else "imports/cancel.html", context)
 
 
 @require_safe
@@ -100,8 +104,8 @@ def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
 def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     if not job.is_finished:
-        return redirect("customer:job", job.pk)
-    rows_url = reverse("customer:job-rows", args=[job.pk])
+        return redirect(page_url(request, "job", job.pk))
+    rows_url = page_url(request, "job-rows", job.pk)
     context = {
         "section": "imports",
         "job": job,
@@ -110,11 +114,11 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "result": result_page.result_of(job),
         "facts": result_page.facts(job),
         "rows_url": rows_url,
-        "errors_url": reverse("customer:job-errors", args=[job.pk]),
-        "contacts_url": reverse("customer:contacts"),
-        "new_import_url": reverse("customer:new-import"),
+        "errors_url": page_url(request, "job-errors", job.pk),
+        "contacts_url": page_url(request, "contacts"),
+        "new_import_url": page_url(request, "new-import"),
     }
-    return render(request, "customer/result.html", context)
+    return show(request, "imports/result.html", context)
 
 
 @require_safe
@@ -139,9 +143,9 @@ def rows(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "heading": result_page.rows_heading(page.total, outcome, problem, field),
         "tally": tally.of_job(job, rows_url=request.path),
         "query": urlencode({"problem": problem, "field": field} if problem else {"outcome": outcome}),
-        "back_url": reverse("customer:job", args=[job.pk]),
+        "back_url": page_url(request, "job", job.pk),
     }
-    return render(request, "customer/rows.html", context)
+    return show(request, "imports/rows.html", context)
 
 
 @require_safe
@@ -161,11 +165,11 @@ def delete(request: TenantRequest, job_id: UUID) -> HttpResponse:
             services.delete(job)
         except Conflict as refusal:
             messages.info(request, refusal.message)
-            return go(request, reverse("customer:job", args=[job.pk]))
-        messages.success(request, f"Deleted “{job}”", extra_tags=reverse("customer:job-restore", args=[job.pk]))
-        return go(request, reverse("customer:history"))
-    context = {"section": "imports", "job": job, "delete_url": request.path, "back_url": reverse("customer:history")}
-    return render(request, "imports/_delete.html" if request.htmx else "customer/delete.html", context)
+            return go(request, page_url(request, "job", job.pk))
+        messages.success(request, f"Deleted “{job}”", extra_tags=page_url(request, "job-restore", job.pk))
+        return go(request, page_url(request, "history"))
+    context = {"section": "imports", "job": job, "delete_url": request.path, "back_url": page_url(request, "history")}
+    return show(request, "imports/_delete.html" if request.htmx else "imports/delete.html", context)
 
 
 @require_POST
@@ -178,4 +182,4 @@ def restore(request: TenantRequest, job_id: UUID) -> HttpResponse:
         messages.success(request, f"“{job}” is back")
     except Conflict as refusal:
         messages.info(request, refusal.message)
-    return redirect("customer:history")
+    return redirect(page_url(request, "history"))

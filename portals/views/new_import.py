@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
@@ -19,13 +18,14 @@ from contacts.fields import CORE, FieldType
 from imports import services
 from imports.engine.errors import SourceRejected
 from imports.models import ImportJob
-from irisx.accounts.requests import TenantRequest, tenant_required
+from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.accounts.tenancy import tenant_scope
 from irisx.refusals import Refusal
 from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, UploadForm, country_choices, initial_options
-from portals.jobs import go, job_of
+from portals.jobs import job_of
 from portals.mapping import DATE_ORDERS, MappingSheet
 from portals.mapping_page import mapping_context, sheet_of
+from portals.pages import page_url, show
 from portals.steps import steps
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,11 +39,11 @@ def new_import(request: TenantRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             job = _job_of_upload(request, form)
-            return go(request, reverse("customer:job-map", args=[job.pk]))
+            return go(request, page_url(request, "job-map", job.pk))
         except (SourceRejected, Refusal) as refusal:
             form.refuse(refusal, at="file")
-    context = {"section": "imports", "form": form, "steps": steps("source"), **_upload_urls()}
-    return render(request, "imports/_upload.html" if request.htmx else "customer/new_import.html", context)
+    context = {"section": "imports", "form": form, "steps": steps("source"), **_upload_urls(request)}
+    return show(request, "imports/_upload.html" if request.htmx else "imports/new_import.html", context)
 
 
 def _job_of_upload(request: TenantRequest, form: UploadForm) -> ImportJob:
@@ -58,11 +58,11 @@ def _job_of_upload(request: TenantRequest, form: UploadForm) -> ImportJob:
     )
 
 
-def _upload_urls() -> dict[str, str]:
+def _upload_urls(request: TenantRequest) -> dict[str, str]:
     return {
-        "upload_url": reverse("customer:new-import"),
-        "template_url": reverse("customer:template"),
-        "back_url": reverse("customer:history"),
+        "upload_url": page_url(request, "new-import"),
+        "template_url": page_url(request, "template"),
+        "back_url": page_url(request, "history"),
     }
 
 
@@ -80,15 +80,15 @@ def template(request: TenantRequest) -> HttpResponse:
 def map_columns(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     if job.status != ImportJob.Status.PENDING:
-        return go(request, reverse("customer:job", args=[job.pk]))
+        return go(request, page_url(request, "job", job.pk))
     sheet = sheet_of(request, job)
     if request.method == "POST":
         sheet.take(request.POST, changed=request.htmx.trigger_name or "")
         services.keep_draft(job, field_mapping=sheet.mapping)
         if sheet.wants_new_field is not None and not request.htmx:
-            return redirect("customer:job-add-field", job.pk, sheet.wants_new_field)
+            return redirect(page_url(request, "job-add-field", job.pk, sheet.wants_new_field))
         if "review" in request.POST and not sheet.problems:
-            return redirect("customer:job-review", job.pk)
+            return redirect(page_url(request, "job-review", job.pk))
     return _mapping(request, job, sheet)
 
 
@@ -100,19 +100,19 @@ def _mapping(
         "date_orders": DATE_ORDERS.items(),
         "countries": country_choices(request.tenant),
         "wants_review": "review" in request.POST,
-        "map_url": reverse("customer:job-map", args=[job.pk]),
-        "back_url": reverse("customer:new-import"),
-        "field_url": reverse("customer:job-add-field", args=[job.pk, 0]).removesuffix("0/"),
+        "map_url": page_url(request, "job-map", job.pk),
+        "back_url": page_url(request, "new-import"),
+        "field_url": page_url(request, "job-add-field", job.pk, 0).removesuffix("0/"),
     }
     if request.htmx:
-        return render(request, "imports/_mapping.html", context)
+        return show(request, "imports/_mapping.html", context)
     context |= {
         "steps": steps("map", {"source": context["back_url"]}),
         "reading_form": reading_form or ReadingForm(job=job),
-        "read_url": reverse("customer:job-read", args=[job.pk]),
-        "delete_url": reverse("customer:job-delete", args=[job.pk]),
+        "read_url": page_url(request, "job-read", job.pk),
+        "delete_url": page_url(request, "job-delete", job.pk),
     }
-    return render(request, "customer/map.html", context)
+    return show(request, "imports/map.html", context)
 
 
 @get_or_post
@@ -127,9 +127,9 @@ def add_field(request: TenantRequest, job_id: UUID, index: int) -> HttpResponse:
             return _field_added(request, job, index, form)
         except Refusal as refusal:
             form.refuse(refusal)
-    map_url = reverse("customer:job-map", args=[job.pk])
+    map_url = page_url(request, "job-map", job.pk)
     context = {"section": "imports", "job": job, "column": job.columns[index], "form": form, "back_url": map_url}
-    return render(request, "imports/_add_field.html" if request.htmx else "customer/add_field.html", context)
+    return show(request, "imports/_add_field.html" if request.htmx else "imports/add_field.html", context)
 
 
 def _field_added(request: TenantRequest, job: ImportJob, index: int, form: CustomFieldForm) -> HttpResponse:
@@ -140,7 +140,7 @@ def _field_added(request: TenantRequest, job: ImportJob, index: int, form: Custo
     sheet.give(index, field.key)
     services.keep_draft(job, field_mapping=sheet.mapping)
     if not request.htmx:
-        return redirect("customer:job-map", job.pk)
+        return redirect(page_url(request, "job-map", job.pk))
     # The dialog asked, but it is the mapping that changes; mapping.js closes the one and goes back into the other.
     response = reswap(retarget(_mapping(request, job, sheet), "#mapping"), "outerHTML")
     return trigger_client_event(response, "field-added", {"id": f"column-{index}"}, after="settle")
@@ -155,7 +155,7 @@ def read_again(request: TenantRequest, job_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             services.reread(job, reading_options=form.reading_options())
-            return redirect("customer:job-map", job.pk)
+            return redirect(page_url(request, "job-map", job.pk))
         except (SourceRejected, Refusal) as refusal:
             form.refuse(refusal)
     with tenant_scope(request.tenant):
@@ -169,7 +169,7 @@ def review(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     sheet = sheet_of(request, job)
     if job.status != ImportJob.Status.PENDING or sheet.problems:
-        return go(request, reverse("customer:job", args=[job.pk]))
+        return go(request, page_url(request, "job", job.pk))
     form = ReviewForm(request.POST or None, tenant=request.tenant, initial=initial_options(job))
     if request.method == "POST" and form.is_valid():
         services.keep_draft(job, options=form.options(over=services.options_of(job)))
@@ -183,7 +183,7 @@ def start(request: TenantRequest, job_id: UUID) -> HttpResponse:
     sheet = sheet_of(request, job)
     form = ReviewForm(request.POST, tenant=request.tenant)
     if job.status != ImportJob.Status.PENDING:
-        return redirect("customer:job", job.pk)
+        return redirect(page_url(request, "job", job.pk))
     if form.is_valid():
         try:
             services.confirm(
@@ -193,20 +193,20 @@ def start(request: TenantRequest, job_id: UUID) -> HttpResponse:
                 confirmed_by=request.user,
                 save_mapping_as=form.cleaned_data["save_mapping_as"],
             )
-            return redirect("customer:job-progress", job.pk)
+            return redirect(page_url(request, "job-progress", job.pk))
         except Refusal as refusal:
             form.refuse(refusal)
     return _review(request, job, sheet, form)
 
 
 def _review(request: TenantRequest, job: ImportJob, sheet: MappingSheet, form: ReviewForm) -> HttpResponse:
-    back_url = reverse("customer:job-map", args=[job.pk])
+    back_url = page_url(request, "job-map", job.pk)
     context = mapping_context(job, sheet) | {
         "section": "imports",
         "form": form,
-        "steps": steps("review", {"source": reverse("customer:new-import"), "map": back_url}),
+        "steps": steps("review", {"source": page_url(request, "new-import"), "map": back_url}),
         "back_url": back_url,
-        "review_url": reverse("customer:job-review", args=[job.pk]),
-        "start_url": reverse("customer:job-start", args=[job.pk]),
+        "review_url": page_url(request, "job-review", job.pk),
+        "start_url": page_url(request, "job-start", job.pk),
     }
-    return render(request, "imports/_review.html" if request.htmx else "customer/review.html", context)
+    return show(request, "imports/_review.html" if request.htmx else "imports/review.html", context)

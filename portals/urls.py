@@ -1,0 +1,29 @@
+"""Addresses of the pages about one tenant's imports and contacts. Both portals have them; each step has its own."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portals.views import contacts, imports, new_import
+
+tenant_pages = [
+    path("imports/", imports.history, name="history"),
+    path("imports/new/", new_import.new_import, name="new-import"),
+    path("imports/template.csv", new_import.template, name="template"),
+    path("imports/<uuid:job_id>/", imports.job, name="job"),
+    path("imports/<uuid:job_id>/map/", new_import.map_columns, name="job-map"),
+    path("imports/<uuid:job_id>/map/field/<int:index>/", new_import.add_field, name="job-add-field"),
+    path("imports/<uuid:job_id>/read/", new_import.read_again, name="job-read"),
+    path("imports/<uuid:job_id>/review/", new_import.review, name="job-review"),
+    path("imports/<uuid:job_id>/start/", new_import.start, name="job-start"),
+    path("imports/<uuid:job_id>/progress/", imports.progress, name="job-progress"),
+    path("imports/<uuid:job_id>/snapshot/", imports.snapshot, name="job-snapshot"),
+    path("imports/<uuid:job_id>/cancel/", imports.cancel, name="job-cancel"),
+    path("imports/<uuid:job_id>/result/", imports.result, name="job-result"),
+    path("imports/<uuid:job_id>/rows/", imports.rows, name="job-rows"),
+    path("imports/<uuid:job_id>/errors.csv", imports.error_log, name="job-errors"),
+    path("imports/<uuid:job_id>/delete/", imports.delete, name="job-delete"),
+    path("imports/<uuid:job_id>/restore/", imports.restore, name="job-restore"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
+]
