@@ -17,6 +17,7 @@ from imports.engine.matching import COLUMNS, Outcome, plan_chunk
 from imports.engine.schema import DuplicateStrategy, FieldMapping, Record
 from imports.models import ImportJob
 from irisx.ids import uuid7
+from irisx.refusals import Conflict
 
 COLUMN_KEYS = ("header", "samples", "field", "confidence", "reason")
 SHOWN_ROWS = 10
@@ -73,11 +74,15 @@ def _issue(issue: CellIssue) -> dict[str, str]:
 def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
     """Return the preview of a job under a mapping; by default the confirmed one, or else the suggested.
 
-    Call inside the tenant's scope. The counts look at stored contacts without locking them.
+    Call inside the tenant's scope. The counts look at stored contacts without locking them. Raises
+    Conflict("file_gone") once the file is purged.
     """
     if mapping is None:
         mapping = job.mapping if job.field_mapping else job.suggested_mapping
-    source = sources.of_job(job, mapping)
+    try:
+        source = sources.of_job(job, mapping)
+    except FileNotFoundError as error:
+        raise Conflict("file_gone", "The file of this import is kept no longer. Upload it again to see it.") from error
     chunk = source.read(0, min(COUNTED_ROWS, source.total_rows))
     target = loader.Target(
         job.tenant_id, job.pk, DuplicateStrategy(job.duplicate_strategy), tuple(job.duplicate_match_fields)

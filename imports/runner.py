@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -49,6 +49,16 @@ Watch = Callable[[ImportJob], None]
 
 class LostJob(Exception):
     """Somebody else has the job, or it is at its end: this runner stops and has written nothing since."""
+
+
+class GivenUp(EngineError):
+    """The import does not get on, and no row of it is to blame."""
+
+    def __init__(self, row_index: int) -> None:
+        super().__init__(
+            f"The import stopped again and again after {row_index:,} rows and was given up. Those rows are done; "
+            "import the file again for the rest, and tell us if it happens again."
+        )
 
 
 class Stop(Exception):
@@ -129,13 +139,18 @@ def run(
                 return
 
 
+_TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
 def _write(sink: Sink, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
     """Write a chunk; again where PostgreSQL chose us to end a deadlock."""
     for attempt in range(1, CHUNK_TRIES + 1):
         try:
             sink.write(chunk, is_last_of_slice=is_last_of_slice)
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
-            if attempt == CHUNK_TRIES:
+        except (OperationalError, psycopg.OperationalError) as error:
+            # Django wraps what its own statements raise.
+            cause = error.__cause__ if isinstance(error, OperationalError) else error
+            if not isinstance(cause, _TRY_AGAIN) or attempt == CHUNK_TRIES:
                 raise
         else:
             return
@@ -157,7 +172,6 @@ class DatabaseSink:
             job_id=job.pk,
             strategy=DuplicateStrategy(job.duplicate_strategy),
             match_fields=tuple(job.duplicate_match_fields),
-            list_id=job.target_list_id,
             run_no=job.run_no,
         )
 
@@ -198,21 +212,23 @@ class DatabaseSink:
         *,
         is_last_of_slice: bool,
     ) -> None:
+        # The list as the locked row has it: it may have been deleted since the slice began.
+        target = replace(self._target, list_id=job.target_list_id)
         # Read once the tenant's lock is held: it is later than whatever an earlier writer stored.
         now = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
-        known = loader.find_contacts(cursor, chunk.records, self._target)
+        known = loader.find_contacts(cursor, chunk.records, target)
         plan = plan_chunk(
             chunk.records,
             ids,
             known,
-            strategy=self._target.strategy,
-            match_fields=self._target.match_fields,
+            strategy=target.strategy,
+            match_fields=target.match_fields,
             now=now,
         )
-        loader.write(cursor, plan, self._target, now)
-        loader.write_log(cursor, log_lines(chunk, plan, self._headers), self._target, now)
+        loader.write(cursor, plan, target, now)
+        loader.write_log(cursor, log_lines(chunk, plan, self._headers), target, now)
         outcomes, contact_ids = ledger_of(chunk, plan)
-        loader.write_ledger(cursor, self._target, chunk.lo, chunk.hi, outcomes, contact_ids)
+        loader.write_ledger(cursor, target, chunk.lo, chunk.hi, outcomes, contact_ids)
         self._checkpoint(job, chunk.hi, outcomes, plan.duplicate_count, now, is_last_of_slice=is_last_of_slice)
 
     def _checkpoint(
@@ -333,6 +349,9 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
     watch(job)
     deadline = math.inf if seconds is None else time.monotonic() + seconds
     try:
+        if job.attempts >= settings.MAX_ATTEMPTS:
+            # Leaving the row out has not helped either.
+            raise GivenUp(job.row_index)
         with tenant_scope(job.tenant_id):
             source = sources.of_job(job)
         sink = DatabaseSink(job, list(source.headers), watch)
@@ -352,7 +371,8 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
 
 def _fail(job: ImportJob, error: EngineError, watch: Watch) -> None:
     with tenant_scope(job.tenant_id):
-        services.fail(job.pk, epoch=job.epoch, error=error)
+        if not services.fail(job.pk, epoch=job.epoch, error=error):
+            return
         job.refresh_from_db()
     watch(job)
 
@@ -378,7 +398,7 @@ POISON_ATTEMPTS = 2
 
 def is_poisonous(job: ImportJob) -> bool:
     """Tell whether a job's next row killed its runner more than once while it was taken alone."""
-    return job.careful_rows == 1 and job.attempts >= POISON_ATTEMPTS
+    return job.attempts >= POISON_ATTEMPTS
 
 
 def sweep() -> None:
@@ -421,18 +441,16 @@ def _take_over(job: ImportJob) -> None:
     if job.backend_pid is None:
         _queue_again(job)
         return
-    try:
-        _raise_epoch(job)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise
-        logger.warning("Import %s: its runner is frozen inside a transaction; its connection is ended.", job.pk)
-        with tenant_scope(ALL), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND backend_start = %s",
-                [job.backend_pid, job.backend_start],
-            )
-        _raise_epoch(job)
+    if _raise_epoch(job):
+        return
+    logger.warning("Import %s: its runner is frozen inside a transaction; its connection is ended.", job.pk)
+    with tenant_scope(ALL), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND backend_start = %s",
+            [job.backend_pid, job.backend_start],
+        )
+    if not _raise_epoch(job):
+        logger.error("Import %s: somebody else holds its row; the next sweep tries again.", job.pk)
 
 
 def _queue_again(job: ImportJob) -> None:
@@ -444,25 +462,38 @@ def _queue_again(job: ImportJob) -> None:
             defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch)
 
 
-def _raise_epoch(job: ImportJob) -> None:
-    died_of_itself, changes = _is_newer_than_database(job), {}
-    if died_of_itself:
-        pace = Pace(job.careful_rows, job.careful_until)
-        pace.take_care(job.row_index, pace.hi(job.row_index, job.total_rows))
-        changes = {
-            "attempts": F("attempts") + 1,
-            "careful_rows": pace.careful_rows,
-            "careful_until": pace.careful_until,
-        }
-    with tenant_scope(ALL):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
-        taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
-            epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
-        )
-        if taken:
-            logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
-            defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch + 1)
+def _raise_epoch(job: ImportJob) -> bool:
+    """Take the job from its runner and queue a task for the next. Return False if somebody holds the row locked."""
+    changes = _care_after_death(job) if _is_newer_than_database(job) else {}
+    try:
+        with tenant_scope(ALL):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+            taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
+                epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
+            )
+            if taken:
+                logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
+                defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch + 1)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+def _care_after_death(job: ImportJob) -> dict[str, int]:
+    """Return what changes in a job after its runner died: a smaller chunk, or one more death of a row taken alone."""
+    pace = Pace(job.careful_rows, job.careful_until)
+    hi = pace.hi(job.row_index, job.total_rows)
+    was_alone = hi - job.row_index == 1
+    pace.take_care(job.row_index, hi)
+    return {
+        # Of a chunk of several rows nobody knows which one it was, if any.
+        "attempts": job.attempts + 1 if was_alone else 0,
+        "careful_rows": pace.careful_rows,
+        "careful_until": pace.careful_until,
+    }
 
 
 def _is_newer_than_database(job: ImportJob) -> bool:

@@ -270,13 +270,19 @@ def confirm(
         if options is not None:
             _check_options(job.tenant, options, job=job)
             _set_options(job, options)
-        queued = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).update(
+        # The mapping is about the columns that this reading of the file found, not about those of another since.
+        as_read = ImportJob.objects.filter(pk=job.pk, deleted_at=None, rows_path=job.rows_path)
+        queued = as_read.filter(status=Status.PENDING).update(
             status=Status.QUEUED,
             field_mapping=field_mapping.as_json(),
             user=job.user or confirmed_by,
             **{name: getattr(job, name) for name in _OPTION_FIELDS},
         )
         if not queued:
+            if ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).exists():
+                raise Conflict(
+                    "file_read_again", "The file was read in another way meanwhile. Check its columns again."
+                )
             raise Conflict("already_started", "This import was started already.")
         contact_services.add_custom_fields(
             job.tenant,
@@ -403,13 +409,16 @@ def end_cancelled(job_id: UUID, *, epoch: int) -> bool:
 
 
 def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
-    tenant_id = ImportJob.objects.values_list("tenant_id", flat=True).get(pk=job_id)
+    tenant_id = ImportJob.objects.filter(pk=job_id).values_list("tenant_id", flat=True).first()
+    if tenant_id is None:
+        return False  # its tenant was deleted meanwhile
     lock_tenant(tenant_id)
     ended = ImportJob.objects.filter(pk=job_id, epoch=epoch, status=Status.PROCESSING).update(
         status=status, completed_at=timezone.now(), lease_until=None, backend_pid=None, **changes
     )
-    ImportRequest.objects.filter(job_id=job_id).delete()
     if ended:
+        # Who lost the job leaves the request alone: it is for the runner that has it.
+        ImportRequest.objects.filter(job_id=job_id).delete()
         start_next(tenant_id)
     return bool(ended)
 
@@ -420,7 +429,8 @@ def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
 def purge(*, batch_rows: int = 10_000) -> None:
     """Erase what is kept no longer: uploaded files 7 days after the end, deleted jobs after 30 days, in batches.
 
-    Uploads that nobody confirmed count from their upload. It may run twice, and goes on where it stopped.
+    Uploads that nobody confirmed count from their upload, and are cancelled. It may run twice, and goes on where it
+    stopped.
     """
     now = timezone.now()
     files_until = now - timedelta(days=settings.UPLOADED_FILES_KEPT_DAYS)
@@ -430,6 +440,7 @@ def purge(*, batch_rows: int = 10_000) -> None:
         )
         abandoned = list(old)
     for job in abandoned:
+        _cancel_forgotten(job)
         # The files first: a crash between the two leaves a name without a file, and the next run clears it.
         storage.remove(job.file_path, job.rows_path)
         with tenant_scope(job.tenant_id):
@@ -443,6 +454,20 @@ def purge(*, batch_rows: int = 10_000) -> None:
                 pass
         with tenant_scope(job.tenant_id):
             ImportJob.objects.filter(pk=job.pk).delete()
+
+
+def _cancel_forgotten(job: ImportJob) -> None:
+    """End an upload that nobody confirmed: without its file there is nothing to preview or to start."""
+    days = settings.UPLOADED_FILES_KEPT_DAYS
+    with tenant_scope(job.tenant_id):
+        ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).update(
+            status=Status.CANCELLED,
+            completed_at=timezone.now(),
+            error_details={
+                "code": "never_started",
+                "error": f"Nobody started this import within {days} days, so its file was erased. Upload it again.",
+            },
+        )
 
 
 def _delete_some(table: type[ErrorLogEntry | ImportChange | ImportChunk], job: ImportJob, rows: int) -> int:

@@ -81,6 +81,8 @@ def open_rows(job: ImportJob) -> RowsFile:
     an object store does not answer.
     """
     name = job.rows_path
+    if not name:
+        raise FileNotFoundError(f"Import {job.pk} has no rows file any more.")
     with _or_source_unavailable():
         size = default_storage.size(name)
     return RowsFile(partial(_read_range, name), size)

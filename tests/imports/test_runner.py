@@ -143,7 +143,7 @@ def test_an_import_whose_runner_is_gone_is_taken_over_and_ends_exact(acme):
     taken = reload(job)
     runner.run_slice(taken.pk, taken.epoch)
 
-    assert (taken.epoch, taken.attempts, taken.backend_pid) == (job.epoch + 1, 1, None)
+    assert (taken.epoch, taken.careful_rows, taken.backend_pid) == (job.epoch + 1, 2, None)
     assert counts(reload(job)) == {"total": 150, "processed": 150, "created": 150}
 
 
