@@ -16,7 +16,6 @@ from imports.engine.errors import CellIssue
 from imports.engine.matching import COLUMNS, Outcome, plan_chunk
 from imports.engine.schema import DuplicateStrategy, FieldMapping, Record
 from imports.models import ImportJob
-from irisx.ids import uuid7
 from irisx.refusals import Conflict
 
 COLUMN_KEYS = ("header", "samples", "field", "confidence", "reason")
@@ -91,7 +90,7 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         known = loader.find_contacts(cursor, chunk.records, target, lock=False)
     plan = plan_chunk(
         chunk.records,
-        [uuid7() for _ in chunk.records],
+        chunk.ids,
         known,
         strategy=target.strategy,
         match_fields=target.match_fields,

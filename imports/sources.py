@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
+from uuid import UUID
 
 from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX, custom_field
 from imports import storage
+from imports.engine import loader
 from imports.engine.errors import CellIssue, RowError
 from imports.engine.rows_file import RowsFile
 from imports.engine.schema import FieldMapping, Record
 from imports.engine.validation import RowPreparer
 from imports.models import ImportJob
+from irisx.ids import uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class PreparedChunk:
     lo: int
     hi: int
     records: list[Record]
+    ids: list[UUID]  # of the contact that each record makes, if it makes one; they rise in file order
+    staged: bytes  # the records, ready for the staging table
     errors: list[RowError]
     # Number and cells of row lo + i as read; for the error log.
     row_numbers: list[int]
@@ -65,12 +70,13 @@ class RowsFileSource:
                 errors.append(prepared)
             row_numbers.append(row_number)
             cells.append(row)
-        return PreparedChunk(lo, hi, records, errors, row_numbers, cells)
+        ids = [uuid7() for _ in records]
+        return PreparedChunk(lo, hi, records, ids, loader.staged_text(records, ids), errors, row_numbers, cells)
 
     def refuse(self, row_index: int, reason: str) -> PreparedChunk:
         ((row_number, row),) = self._rows.rows(row_index, row_index + 1)
         error = RowError(row_index, row_number, CellIssue("row_not_loaded", "", reason))
-        return PreparedChunk(row_index, row_index + 1, [], [error], [row_number], [row])
+        return PreparedChunk(row_index, row_index + 1, [], [], b"", [error], [row_number], [row])
 
 
 def of_job(job: ImportJob, mapping: FieldMapping | None = None) -> RowsFileSource:
