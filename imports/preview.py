@@ -21,6 +21,8 @@ from irisx.refusals import Conflict
 COLUMN_KEYS = ("header", "samples", "field", "confidence", "reason")
 SHOWN_ROWS = 10
 COUNTED_ROWS = 1_000
+# Of a source with more than a thousand columns fewer rows are counted: a request has them all in memory.
+COUNTED_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         source = sources.of_job(job, mapping)
     except FileNotFoundError as error:
         raise Conflict("file_gone", "The file of this import is kept no longer. Upload it again to see it.") from error
-    chunk = source.read(0, min(COUNTED_ROWS, source.total_rows))
+    counted_rows = max(SHOWN_ROWS, min(COUNTED_ROWS, COUNTED_CELLS // len(source.headers)))
+    chunk = source.read(0, min(counted_rows, source.total_rows))
     target = loader.Target(
         job.tenant_id, job.pk, DuplicateStrategy(job.duplicate_strategy), tuple(job.duplicate_match_fields)
     )

@@ -46,6 +46,9 @@ CAREFUL_FACTOR = 64
 
 CHUNK_TRIES = 3
 
+CHUNK_CELLS_MAX = 200_000
+"""Bounds what a runner has in memory: 5,000 rows of up to 40 columns, fewer rows of a wider source."""
+
 Watch = Callable[[ImportJob], None]
 """Told of the job after each commit, as committed."""
 
@@ -77,13 +80,18 @@ class Pace:
 
     careful_rows: int = 0
     careful_until: int = 0
+    columns: int = 1  # of the source
+
+    @classmethod
+    def of_job(cls, job: ImportJob) -> Pace:
+        return cls(job.careful_rows, job.careful_until, max(1, len(job.columns)))
 
     def hi(self, lo: int, total_rows: int) -> int:
         """Return the end of the chunk that begins at row `lo`."""
         if self.is_careful(lo):
             return min(lo + self.careful_rows, self.careful_until, total_rows)
         rows = max(settings.CHUNK_ROWS_MIN, min(lo + settings.CHUNK_ROWS_MIN, settings.CHUNK_ROWS_MAX))
-        return min(lo + rows, total_rows)
+        return min(lo + min(rows, max(1, CHUNK_CELLS_MAX // self.columns)), total_rows)
 
     def is_careful(self, lo: int) -> bool:
         return self.careful_rows > 0 and lo < self.careful_until
@@ -368,7 +376,7 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
         with tenant_scope(job.tenant_id):
             source = sources.of_job(job)
         sink = DatabaseSink(job, list(source.headers), watch)
-        lo, pace = job.row_index, Pace(job.careful_rows, job.careful_until)
+        lo, pace = job.row_index, Pace.of_job(job)
         if is_poisonous(job):
             reason = "The import stopped at this row again and again. Check its values, and import it by itself."
             sink.write(source.refuse(lo, reason), is_last_of_slice=False)
@@ -497,7 +505,7 @@ def _raise_epoch(job: ImportJob) -> bool:
 
 def _care_after_death(job: ImportJob) -> dict[str, int]:
     """Return what changes in a job after its runner died: a smaller chunk, or one more death of a row taken alone."""
-    pace = Pace(job.careful_rows, job.careful_until)
+    pace = Pace.of_job(job)
     hi = pace.hi(job.row_index, job.total_rows)
     was_alone = hi - job.row_index == 1
     pace.take_care(job.row_index, hi)

@@ -70,6 +70,12 @@ def test_chunks_grow_so_that_a_small_file_shows_motion_and_a_large_one_speed():
     assert ends == [0, 100, 300, 700, 1500, 3100, 6300, 11300, 16300, 20000]
 
 
+def test_chunks_of_a_wide_source_have_fewer_rows_so_that_memory_stays_small():
+    ends = [runner.Pace(columns=columns).hi(9_000, 20_000) for columns in (40, 1_000, 16_384)]
+
+    assert ends == [14_000, 9_200, 9_012]
+
+
 def test_after_a_runner_died_its_chunk_is_taken_few_rows_at_a_time():
     pace = runner.Pace()
     pace.take_care(0, 5000)
