@@ -14,15 +14,18 @@ from imports.engine.formulas import harmless
 from imports.models import ErrorLogEntry, ImportJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
 COLUMNS = ("Import key", "Row", "Level", "Type", "Field", "Message")
 # Of a stored line, what is written; what is left out would be half of the work.
 LINE_FIELDS = ("row_index", "row_number", "level", "error_type", "field", "error_message", "row_data")
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
-# Lines looked up at once; about two blocks of the rows file.
+# Lines looked up at once, about two blocks of the rows file; fewer of a wide source, to bound what is in memory.
 BATCH_LINES = 2_000
+BATCH_CELLS = 100_000
 
 
 def import_key(job: ImportJob, row_index: int) -> str:
@@ -48,7 +51,7 @@ def as_file(job: ImportJob, *, error_type: str = "", for_spreadsheet: bool = Fal
     try:
         text = io.TextIOWrapper(file, "utf-8-sig" if for_spreadsheet else "utf-8", newline="")
         entries = results.log_entries(job, error_type=error_type).only(*LINE_FIELDS)
-        _write(job, entries.iterator(chunk_size=BATCH_LINES), text)
+        _write(job, entries, text)
         text.detach()
         file.seek(0)
     except BaseException:
@@ -57,12 +60,13 @@ def as_file(job: ImportJob, *, error_type: str = "", for_spreadsheet: bool = Fal
     return file
 
 
-def _write(job: ImportJob, entries: Iterable[ErrorLogEntry], file: IO[str]) -> None:
+def _write(job: ImportJob, entries: QuerySet[ErrorLogEntry], file: IO[str]) -> None:
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     headers = [column["header"] for column in job.columns]
     writer.writerow([harmless(text) for text in (*COLUMNS, *headers)])
     rows_file = results.open_rows(job)
-    for batch in _batches(iter(entries)):
+    batch_lines = max(1, min(BATCH_LINES, BATCH_CELLS // max(1, len(headers))))
+    for batch in _batches(entries.iterator(chunk_size=batch_lines), batch_lines):
         values = results.log_values(rows_file, batch)
         for entry in batch:
             row = values[entry.pk]
@@ -78,6 +82,6 @@ def _write(job: ImportJob, entries: Iterable[ErrorLogEntry], file: IO[str]) -> N
             writer.writerow([harmless(text) for text in line])
 
 
-def _batches(entries: Iterator[ErrorLogEntry]) -> Iterator[list[ErrorLogEntry]]:
-    while batch := list(islice(entries, BATCH_LINES)):
+def _batches(entries: Iterator[ErrorLogEntry], lines: int) -> Iterator[list[ErrorLogEntry]]:
+    while batch := list(islice(entries, lines)):
         yield batch
