@@ -407,9 +407,23 @@ def run_to_end(job_id: UUID, *, watch: Watch = publisher.publish) -> ImportJob:
             return job
         if job.status == ImportJob.Status.PROCESSING and job.backend_pid is None:
             run_slice(job_id, job.epoch, watch=watch)
-        else:
+        elif not _work_ahead(job.tenant_id):
             # It waits for one of the tenant's places, or a worker was quicker.
             time.sleep(0.2)
+
+
+def _work_ahead(tenant_id: int) -> bool:
+    """Work for a while on an import that has a place of the tenant's and no runner. Return False if there is none.
+
+    Where no worker runs, nobody else takes over what an earlier command left, and its places would stay taken.
+    """
+    sweep()
+    with tenant_scope(tenant_id):
+        running = ImportJob.objects.filter(tenant_id=tenant_id, status=ImportJob.Status.PROCESSING, deleted_at=None)
+        left = running.filter(backend_pid=None).values_list("pk", "epoch").first()
+    if left is not None:
+        run_slice(*left, seconds=settings.SLICE_SECONDS)
+    return left is not None
 
 
 # Taking over from the dead -------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ def run_slice(*, job_id: str, epoch: int) -> None:
 
 
 @app.periodic(cron=settings.SWEEP_CRON)
-@app.task(queue="maintenance", name="imports.sweep")
+# Before all slices that wait: where hundreds do, who was left by a dead worker would wait behind them.
+@app.task(queue="maintenance", name="imports.sweep", priority=10)
 def sweep(timestamp: int) -> None:
     """Take over imports whose runner is gone. Two at once do no harm: each job is taken by a conditional update."""
     runner.sweep()

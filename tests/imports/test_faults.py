@@ -195,3 +195,15 @@ def test_odd_cells_come_in_or_fail_alone(acme):
     )
 
     assert (job.processed_rows, job.created_count) == (3, 3)
+
+
+def test_an_import_in_the_foreground_does_not_wait_for_ever_behind_those_whose_runners_died(acme):
+    left = [confirm(upload(acme, f"Email\nleft{n}@example.com\n")) for n in range(3)]
+    for job in left:
+        runner.claim(job.pk, job.epoch)
+    with tenant_scope(acme):
+        ImportJob.objects.update(backend_pid=2**31 - 1)
+
+    job = import_csv(acme)
+
+    assert job.status == ImportJob.Status.COMPLETED
