@@ -20,6 +20,8 @@ const REFUSALS = [4401, 4403];
 const PAINT_MS = 250; // four times a second is as much as an eye follows
 const PING_MS = 25_000;
 const POLL_MS = 3_000;
+const SILENCE_MS = 4_000; // so long an open socket may say nothing before we ask
+const ANSWER_MS = 10_000;
 const QUIET_LOSS_MS = 2_500; // a shorter loss is nobody's concern
 const RESULT_AFTER_MS = 1_200; // the final numbers stand still before the page moves on
 
@@ -131,6 +133,7 @@ function end(snapshot) {
   stopPolling();
   clearTimeout(retry);
   clearTimeout(quiet);
+  clearTimeout(silence);
   socket?.close(1000);
   const rows = numbers.format(snapshot.processed_rows);
   announcer.textContent = `Import ${snapshot.status}: ${rows} rows, ${numbers.format(snapshot.error_count)} failed.`;
@@ -147,6 +150,8 @@ let quiet = 0; // until a loss is spoken of
 let isSpokenOf = false;
 let ping = 0;
 let poll = 0;
+let silence = 0; // until an open socket that says nothing is doubted
+let isAway = false; // the server, when last asked
 
 function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/imports`);
@@ -156,8 +161,10 @@ function connect() {
   });
   socket.addEventListener("message", (event) => {
     const message = JSON.parse(event.data);
-    if (message.type === "subscribed") connected();
-    if (message.jobId === section.dataset.job && message.data) take(message.data);
+    if (message.jobId === section.dataset.job && message.data) {
+      heard();
+      take(message.data);
+    }
     // Gone for us (deleted meanwhile): the page that answers for it says so.
     if (message.type === "error" && message.code === "job_not_found") location.reload();
   });
@@ -165,24 +172,27 @@ function connect() {
 }
 
 function reconnect() {
-  if (socket.readyState !== WebSocket.CLOSED || section.dataset.state === "ended") return;
+  if (socket.readyState < WebSocket.CLOSING || section.dataset.state === "ended") return;
   clearTimeout(retry);
   connect();
 }
 
-function connected() {
+function heard() {
+  if (section.dataset.state === "ended") return;
   failures = 0;
   clearTimeout(quiet);
   quiet = 0;
   isSpokenOf = false;
   stopPolling();
-  setState("live");
+  if (section.dataset.state !== "live") setState("live");
+  expectMore();
 }
 
 function lost(event) {
   clearInterval(ping);
-  if (section.dataset.state === "ended" || event.code === 1000) return;
-  if (REFUSALS.includes(event.code)) {
+  clearTimeout(silence);
+  if (section.dataset.state === "ended") return;
+  if (REFUSALS.includes(event?.code)) {
     signedOut();
     return;
   }
@@ -199,21 +209,46 @@ function speakOfLoss() {
   setState(poll ? "polling" : "reconnecting");
 }
 
+function expectMore() {
+  clearTimeout(silence);
+  silence = setTimeout(breakSilence, SILENCE_MS);
+}
+
+// Open is not alive: what feeds the server may be away, or the network gone without a word.
+async function breakSilence() {
+  const before = waiting.processed_rows;
+  await ask();
+  // Closed meanwhile: lost() has it in hand.
+  if (section.dataset.state === "ended" || socket.readyState !== WebSocket.OPEN) return;
+  if (isAway) {
+    // Nobody is there to answer the close, and the browser would wait for that: it counts as closed already.
+    socket.removeEventListener("close", lost);
+    socket.close();
+    lost();
+  } else if (waiting.processed_rows === before) {
+    expectMore(); // there was nothing to say
+  } else {
+    startPolling(); // there was, and the socket did not; heard() ends it
+    quiet ||= setTimeout(speakOfLoss, QUIET_LOSS_MS);
+  }
+}
+
+async function ask() {
+  try {
+    const headers = { Accept: "application/json" };
+    const response = await fetch(section.dataset.snapshotUrl, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
+    if (response.redirected || response.status === 404) return signedOut();
+    if (response.ok) take(await response.json());
+    // The server is back: the socket need not sit out its wait.
+    if (isAway) reconnect();
+    isAway = false;
+  } catch {
+    isAway = true; // the next poll asks again
+  }
+}
+
 function startPolling() {
   if (poll) return;
-  let isAway = false;
-  const ask = async () => {
-    try {
-      const response = await fetch(section.dataset.snapshotUrl, { headers: { Accept: "application/json" } });
-      if (response.redirected || response.status === 404) return signedOut();
-      if (response.ok) take(await response.json());
-      // The server is back: the socket need not sit out its wait.
-      if (isAway) reconnect();
-      isAway = false;
-    } catch {
-      isAway = true; // the next poll asks again
-    }
-  };
   poll = setInterval(ask, POLL_MS);
   if (isSpokenOf) setState("polling");
   ask();
