@@ -24,6 +24,7 @@ from django.conf import settings
 from irisx import embedded
 from irisx.embedded import processes
 from irisx.embedded.home import home_of
+from tests.system.browser import chromium, sessions, visits  # noqa: F401 (fixtures)
 
 READY_SECONDS = 120
 
@@ -54,9 +55,21 @@ class System:
         """Return the process of "web" or "worker"; None while it is down."""
         return processes.find(home_of(self.data_dir).pid_file(name))
 
+    def await_web(self) -> None:
+        """Wait until the web process answers: the test before may have killed it."""
+
+        def answers() -> bool:
+            try:
+                return httpx.get(f"{self.url}/healthz").is_success
+            except httpx.TransportError:
+                return False
+
+        wait_until(answers)
+
     @contextmanager
     def api(self, email: str, *, tenant: str = "") -> Iterator[httpx.Client]:
         """Give a client with a user's token; staff name the tenant that they act for."""
+        self.await_web()
         with httpx.Client(base_url=self.url, timeout=60) as client:
             answer = client.post("/v1/auth/token", json={"email": email, "password": self.sign_ins[email][1]})
             assert answer.status_code == 200, answer.text
