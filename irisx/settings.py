@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "servestatic",
     "axes",
     "procrastinate.contrib.django",
     "irisx.embedded",
