@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,9 +14,10 @@ from imports import sources
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import CellIssue
-from imports.engine.matching import COLUMNS, Outcome, plan_chunk
+from imports.engine.matching import COLUMNS, Outcome, Plan, plan_chunk
 from imports.engine.schema import DuplicateStrategy, FieldMapping, Record
 from imports.models import ImportJob
+from imports.sources import PreparedChunk
 from irisx.refusals import Conflict
 
 COLUMN_KEYS = ("header", "samples", "field", "confidence", "reason")
@@ -101,29 +103,9 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
     )
     outcomes = Counter(plan.outcomes)
     outcomes[Outcome.FAILED] += len(chunk.errors)
-    found: dict[str, dict[int, list[CellIssue]]] = {"error": {}, "duplicate": {}, "warning": {}}
-    for entry in plan.log:
-        found[entry.level].setdefault(entry.row_index, []).append(entry.issue)
-    shown: dict[int, tuple[Record | None, str, list[CellIssue], list[CellIssue]]] = {
-        error.row_index: (None, "failed", [error.issue], []) for error in chunk.errors
-    }
-    for record, outcome in zip(chunk.records, plan.outcomes, strict=True):
-        errors = found["error"].get(record.row_index, [])
-        warnings = [*record.warnings, *found["warning"].get(record.row_index, [])]
-        shown[record.row_index] = (None if errors else record, outcome.name.lower(), errors, warnings)
     return Preview(
         columns=_columns(job, mapping),
-        rows=[
-            PreviewRow(
-                row=chunk.row_numbers[row_index],
-                values=dict(zip(source.headers, chunk.cells[row_index], strict=False)),
-                record=stored_values(record) if record else {},
-                outcome=outcome,
-                errors=errors,
-                warnings=warnings,
-            )
-            for row_index, (record, outcome, errors, warnings) in sorted(shown.items())[:SHOWN_ROWS]
-        ],
+        rows=_first_rows(chunk, plan, source.headers),
         warnings=job.warnings,
         counts={
             "counted_rows": chunk.hi,
@@ -134,6 +116,29 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         },
         outcomes={outcome.name.lower(): outcomes[outcome] for outcome in Outcome},
     )
+
+
+def _first_rows(chunk: PreparedChunk, plan: Plan, headers: Sequence[str]) -> list[PreviewRow]:
+    prepared = {
+        record.row_index: (record, outcome) for record, outcome in zip(chunk.records, plan.outcomes, strict=True)
+    }
+    refused = {error.row_index: error.issue for error in chunk.errors}
+    found: dict[tuple[int, str], list[CellIssue]] = {}
+    for entry in plan.log:
+        found.setdefault((entry.row_index, entry.level), []).append(entry.issue)
+    rows = []
+    for row_index, cells in enumerate(chunk.cells[:SHOWN_ROWS]):
+        record, outcome = prepared.get(row_index, (None, Outcome.FAILED))
+        row = PreviewRow(
+            row=chunk.row_numbers[row_index],
+            values=dict(zip(headers, cells, strict=False)),
+            record=stored_values(record) if record and outcome is not Outcome.FAILED else {},
+            outcome=outcome.name.lower(),
+            errors=[refused[row_index]] if row_index in refused else found.get((row_index, "error"), []),
+            warnings=[*record.warnings, *found.get((row_index, "warning"), [])] if record else [],
+        )
+        rows.append(row)
+    return rows
 
 
 def stored_values(record: Record) -> dict[str, Any]:

@@ -270,20 +270,7 @@ def confirm(
         if options is not None:
             _check_options(job.tenant, options, job=job)
             _set_options(job, options)
-        # The mapping is about the columns that this reading of the file found, not about those of another since.
-        as_read = ImportJob.objects.filter(pk=job.pk, deleted_at=None, rows_path=job.rows_path)
-        queued = as_read.filter(status=Status.PENDING).update(
-            status=Status.QUEUED,
-            field_mapping=field_mapping.as_json(),
-            user=job.user or confirmed_by,
-            **{name: getattr(job, name) for name in _OPTION_FIELDS},
-        )
-        if not queued:
-            if ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).exists():
-                raise Conflict(
-                    "file_read_again", "The file was read in another way meanwhile. Check its columns again."
-                )
-            raise Conflict("already_started", "This import was started already.")
+        _queue(job, field_mapping, job.user or confirmed_by)
         contact_services.add_custom_fields(
             job.tenant,
             {
@@ -296,6 +283,22 @@ def confirm(
             _save_mapping(job, field_mapping, save_mapping_as.strip(), confirmed_by)
         start_next(job.tenant)
         job.refresh_from_db()
+
+
+def _queue(job: ImportJob, mapping: FieldMapping, user: User | None) -> None:
+    pending = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None)
+    # The mapping is about the columns that this reading of the file found, not about those of another since.
+    queued = pending.filter(rows_path=job.rows_path).update(
+        status=Status.QUEUED,
+        field_mapping=mapping.as_json(),
+        user=user,
+        **{name: getattr(job, name) for name in _OPTION_FIELDS},
+    )
+    if queued:
+        return
+    if pending.exists():
+        raise Conflict("file_read_again", "The file was read in another way meanwhile. Check its columns again.")
+    raise Conflict("already_started", "This import was started already.")
 
 
 def _save_mapping(job: ImportJob, mapping: FieldMapping, name: str, user: User | None) -> None:
