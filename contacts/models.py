@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+from django.db.models.functions import Cast
 
 from contacts import fields
 from irisx.accounts.models import Tenant
 from irisx.ids import uuid7
 
 
+TENANT_KEY = Cast("tenant_id", models.BigIntegerField())
+"""The tenant as the index `contacts_newest` has it, and no other index."""
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def for_tenant(self, tenant: Tenant) -> ContactQuerySet:
-        return self.filter(tenant=tenant)
+        """Return the tenant's contacts. Said twice, the second time as the index for lists and pages has it."""
+        return self.alias(tenant_key=TENANT_KEY).filter(tenant=tenant, tenant_key=tenant.pk)
 
     def newest_first(self) -> ContactQuerySet:
         """Order by id, which rises with time: one index serves listing and paging."""
@@ -46,8 +52,10 @@ class Contact(models.Model):
         db_table = "contacts"
         indexes = [
             # Every index costs each imported row; each says here what it is for.
-            # Lists and pages, newest first.
-            models.Index(fields=["tenant", "id"], name="contacts_newest"),
+            # Lists and pages, newest first. On an expression, so that only for_tenant() can mean it: of a tenant that
+            # the statistics do not know yet, PostgreSQL would take it for the look-up of keys, too, and read all of
+            # the tenant's contacts for each chunk.
+            models.Index(TENANT_KEY, "id", name="contacts_newest"),
             # Matching, and search by prefix. Not unique: "create_new" may store an address twice.
             # The engine's statements repeat the condition, or the planner would not use the index.
             models.Index(
