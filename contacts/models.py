@@ -10,7 +10,6 @@ from contacts import fields
 from irisx.accounts.models import Tenant
 from irisx.ids import uuid7
 
-
 TENANT_KEY = Cast("tenant_id", models.BigIntegerField())
 """The tenant as the index `contacts_newest` has it, and no other index."""
 

@@ -92,6 +92,7 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
         job.tenant_id, job.pk, DuplicateStrategy(job.duplicate_strategy), tuple(job.duplicate_match_fields)
     )
     with engine_cursor() as cursor:
+        loader.stage(cursor, chunk.staged)
         known = loader.find_contacts(cursor, chunk.records, target, lock=False)
     plan = plan_chunk(
         chunk.records,

@@ -88,17 +88,14 @@ def stage(cursor: Cursor[Any], staged: bytes) -> None:
 def find_contacts(
     cursor: Cursor[Any], records: Iterable[Record], target: Target, *, lock: bool = True
 ) -> list[KnownContact]:
-    """Return the contacts that the records' keys may mean; under "update" with all their values, and locked."""
-    keys: dict[str, list[Any]] = {"emails": [], "phones": [], "ids": []}
-    look_at_email, look_at_phone = "email" in target.match_fields, "phone" in target.match_fields
-    for record in records:
-        if look_at_email and record.email:
-            keys["emails"].append(record.email)
-        if look_at_phone and record.phone:
-            keys["phones"].append(record.phone)
-        if record.irisx_id is not None:
-            keys["ids"].append(record.irisx_id)
-    parameters = {"tenant_id": target.tenant_id, "job_id": target.job_id, **keys}
+    """Return the contacts that the keys of the staged records may mean; under "update" with all values, and locked."""
+    parameters = {
+        "tenant_id": target.tenant_id,
+        "job_id": target.job_id,
+        "by_email": "email" in target.match_fields,
+        "by_phone": "phone" in target.match_fields,
+        "ids": [record.irisx_id for record in records if record.irisx_id is not None],
+    }
     if target.strategy is DuplicateStrategy.UPDATE:
         statement = _sql("find_contacts_with_values")
         cursor.execute(f"{statement} FOR NO KEY UPDATE" if lock else statement, parameters, binary=True)

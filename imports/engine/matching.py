@@ -102,8 +102,12 @@ class _Index:
 
     def add(self, contact: KnownContact) -> None:
         value = contact.columns[self.column]
-        if value:
-            insort(self.holders.setdefault(value, []), contact)
+        if not value:
+            return
+        if value in self.holders:
+            insort(self.holders[value], contact)
+        else:
+            self.holders[value] = [contact]
 
     def remove(self, contact: KnownContact) -> None:
         value = contact.columns[self.column]

@@ -1,5 +1,6 @@
 -- Find every contact that the keys may mean, with all its values: an update may move a key to another contact.
--- Parameters: tenant_id, job_id, emails, phones, ids. Returns id, created_at, is_own, the six columns, attributes as text.
+-- The addresses and numbers are those of staged_contacts. Parameters: tenant_id, job_id, by_email, by_phone (whether
+-- these are match fields), ids. Returns id, created_at, is_own, the six columns, attributes as text.
 -- An import adds FOR NO KEY UPDATE: locked in the order of ids, two writers of the same contacts wait for each other and
 -- never deadlock. A forecast does not lock.
 SELECT
@@ -17,10 +18,14 @@ FROM contacts AS contact
 WHERE contact.tenant_id = %(tenant_id)s
   AND contact.id = ANY(ARRAY(
         SELECT id FROM contacts
-        WHERE tenant_id = %(tenant_id)s AND email <> '' AND email = ANY(%(emails)s)
+        WHERE tenant_id = %(tenant_id)s AND email <> '' AND email = ANY(ARRAY(
+          SELECT email FROM staged_contacts WHERE email <> '' AND %(by_email)s
+      ))
         UNION
         SELECT id FROM contacts
-        WHERE tenant_id = %(tenant_id)s AND phone <> '' AND phone = ANY(%(phones)s)
+        WHERE tenant_id = %(tenant_id)s AND phone <> '' AND phone = ANY(ARRAY(
+          SELECT phone FROM staged_contacts WHERE phone <> '' AND %(by_phone)s
+      ))
         UNION
         SELECT id FROM contacts
         WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s)
