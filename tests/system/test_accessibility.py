@@ -164,6 +164,7 @@ def test_the_whole_way_by_keyboard_alone(visits, system, some_rows):
     email = visits.newcomer("vandelay")
     page = visits.page(None)
     page.goto("/sign-in/")
+    expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(email)
     page.keyboard.press("Tab")
     page.keyboard.type(system.sign_ins[email][1])

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests.system.conftest import System, wait_until
-from tests.system.refused import REFUSED, Refused, upload
+from tests.system.refused import MB, REFUSED, Refused, upload
 
 UNSUPPORTED = "Invalid file type. Only CSV and Excel files allowed."
 
@@ -85,6 +86,48 @@ def spooled_bodies(system: System) -> list[str]:
     descriptors = Path(f"/proc/{system.child('web').pid}/fd").iterdir()
     links = [str(descriptor.readlink()) for descriptor in descriptors if descriptor.is_symlink()]
     return [link for link in links if link.startswith(tempfile.gettempdir()) and link.endswith(" (deleted)")]
+
+
+def test_two_hundred_clients_that_drip_hold_nobody_up_and_cost_no_memory(system, gina):
+    head = (
+        f"POST /v1/imports/upload HTTP/1.1\r\nHost: 127.0.0.1:{system.port}\r\n"
+        f"Authorization: {gina.headers['Authorization']}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
+    )
+    web = system.child("web")
+    gina.get("/v1/imports")
+    before = web.memory_info().rss
+    with ExitStack() as open_connections:
+        for _ in range(200):
+            connection = socket.create_connection(("127.0.0.1", system.port))
+            open_connections.enter_context(connection)
+            connection.sendall(head.encode() + b"--b\r\n")
+
+        answers = [gina.get("/v1/imports").status_code for _ in range(20)]
+
+        assert answers == [200] * 20
+        assert web.memory_info().rss - before < 50 * MB
+
+
+def test_an_upload_of_50_mb_costs_the_web_process_no_memory(system, gina):
+    rows = b"Email\r\n" + b"".join(b"person.%07d@example.com\r\n" % number for number in range(1_000_000))
+    padding = b"x" * ((50 * MB - len(rows)) // 1_000_000 - 1)
+    content = rows.replace(b"\r\n", b"," + padding + b"\r\n")
+    assert 45 * MB < len(content) <= 50 * MB
+    web = system.child("web")
+    before = web.memory_info().rss
+
+    answer = gina.post("/v1/imports/upload", files={"file": ("people.csv", content)})
+
+    assert answer.status_code == 201
+    assert peak_bytes(web.pid) - before < 50 * MB
+    assert gina.delete(f"/v1/imports/{answer.json()['id']}").status_code == 204
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that a process has had so far (VmHWM)."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
 
 def test_the_system_lives_on(system, gina):
