@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,12 +13,76 @@ from hypothesis import settings as hypothesis_settings
 
 from irisx import embedded
 from irisx.accounts.models import Tenant, User
+from irisx.embedded import folders
 
 PASSWORD = "correct horse battery staple"
 
 # Shared machines stall for seconds: slowness is for bench/, not for a test to fail on.
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.load_profile("default")
+
+
+# Tests side by side (bin/test) ---------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many run at once: two more than there are cores, since who drives a running system mostly waits."""
+    return min((os.cpu_count() or 1) + 2, 8)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs) -> None:
+    """Give each worker a data folder, from which all else follows: database, Redis, files, the running system.
+
+    It has to be there before the worker reads the settings. Servers that the environment names are shared; there
+    pytest-django gives each worker a database.
+    """
+    for number, spec in enumerate(specs):
+        spec.env["IRISX_DATA_DIR"] = str(Path(django_settings.DATA_DIR) / f"worker-{number}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Leave tests to one worker that share what takes long to start; all others go one by one to whoever is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class SharedThings(LoadScopeScheduling):
+        # xdist begins with the unit of most tests: those of the running system, which take longest.
+        def _split_scope(self, nodeid: str) -> str:
+            return _shared_thing(nodeid.partition("::")[0]) or nodeid
+
+    return SharedThings(config, log)
+
+
+@cache
+def _shared_thing(path: str) -> str:
+    """Return what the tests of a file share with each other or with another file's; "" if nothing.
+
+    The running system is started twice: once for a browser, once for those who kill its processes.
+    """
+    code = (Path(django_settings.BASE_DIR) / path).read_text()
+    if path.startswith("tests/system/"):
+        return "browser" if "tests.system.browser" in code else "system"
+    return path if 'scope="module"' in code else ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_temporary_folder(tmp_path_factory):
+    """Keep temporary files, and the places for reading that the processes of a machine share, apart from others'.
+
+    Another run of the tests, or a running system, would take those places. What tests start inherits the folder.
+    """
+    tmp_path_factory.getbasetemp()  # stays where pytest looks for the last runs
+    folder = Path(django_settings.DATA_DIR) / "tmp"
+    folders.make_open(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield
+
+
+# Servers and settings ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +96,13 @@ def servers():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers):
+def django_db_modify_db_settings(servers, django_db_modify_db_settings_parallel_suffix):
     """Have the servers up before pytest-django makes its test database."""
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["tests.hashers.FewRoundsHasher"]
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +115,9 @@ def _files_in_tmp_path(settings, tmp_path):
             "OPTIONS": {"location": tmp_path / "files"},
         },
     }
+
+
+# The cast ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

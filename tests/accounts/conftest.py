@@ -6,11 +6,6 @@ from irisx.accounts.models import User
 from tests.conftest import PASSWORD
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.FewRoundsHasher"]
-
-
 @pytest.fixture
 def operator(db) -> User:
     return User.objects.create_superuser("operator@irisx.example", PASSWORD, name="Otto Operator")

@@ -11,8 +11,8 @@ from django.test import AsyncClient
 from django.utils import timezone
 
 from irisx.accounts.lockout import client_address
-from tests.accounts.hashers import FewRoundsHasher
 from tests.conftest import PASSWORD
+from tests.hashers import FewRoundsHasher
 
 ALICE = "alice@acme.example"
 NOBODY = "nobody@acme.example"

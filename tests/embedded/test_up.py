@@ -18,6 +18,7 @@ from django.conf import settings
 from irisx.embedded import processes
 from irisx.embedded.home import home_of
 from irisx.embedded.postgres import Postgres
+from tests.embedded.conftest import empty_data_dir
 
 SIGN_IN = re.compile(r"(.+?)  (\S+@\S+)  (\S+)\n")
 
@@ -29,9 +30,19 @@ def port():
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """Give all of these tests one data folder, which the first finds empty: to fill a database takes long."""
+    with empty_data_dir(tmp_path_factory.mktemp("up")) as data_dir:
+        yield data_dir
+
+
 @pytest.fixture
 def up(data_dir, port):
-    """Start `manage.py up` on the test's data folder; returns it. What still runs at the end is killed."""
+    """Start `manage.py up` on the data folder; returns it. What still runs at the end is killed.
+
+    What that leaves behind is for the next one to end or to find, as it promises.
+    """
     started = []
 
     def start() -> subprocess.Popen:
