@@ -113,6 +113,10 @@ class ImportJob(models.Model):
     lease_until = models.DateTimeField(null=True)
     backend_pid = models.IntegerField(null=True)
     backend_start = models.DateTimeField(null=True)
+    # Since when it is at work, and from which row: what its pace is measured by. Time in line, paused or without a
+    # runner is left out, so both are set anew after it; null until its first row is taken.
+    pace_since = models.DateTimeField(null=True)
+    pace_from = models.IntegerField(db_default=0, default=0)
     # 0: the import itself. Corrections of failed rows run under later numbers.
     run_no = models.IntegerField(db_default=0, default=0)
 
@@ -186,19 +190,24 @@ class ImportJob(models.Model):
 
 
 class ImportRequest(models.Model):
-    """A wish for a running job, in a row of its own, so that nobody waits for the job's."""
+    """What somebody asked of a job, until it is done. Each click is a row of its own, added and never changed.
+
+    So asking waits for nobody, not even for a worker that hangs while it holds the job's row.
+    """
 
     class What(models.TextChoices):
         CANCEL = "cancel"
         PAUSE = "pause"
+        RESUME = "resume"
 
-    job = models.OneToOneField(ImportJob, models.CASCADE, primary_key=True)
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="requests", db_index=False)
     tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
     what = models.CharField(max_length=10, choices=What)
     created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
 
     class Meta:
         db_table = "import_requests"
+        indexes = [models.Index(fields=["tenant", "job"], name="import_requests_of_job")]
 
 
 class SavedFieldMapping(models.Model):

@@ -10,7 +10,7 @@ import atexit
 import logging
 import threading
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -18,6 +18,7 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from imports.line import Line, line_of, rows_left, rows_per_second
 from imports.models import ImportJob
 from irisx.accounts.tenancy import ALL, tenant_scope
 
@@ -52,8 +53,7 @@ def snapshot(job: ImportJob) -> dict[str, Any]:
         "status": str(job.status),
         "progress_percent": job.progress_percent,
         **{name: getattr(job, name) for name in COUNTS},
-        "queue_position": queue_position(job),
-        "estimated_seconds": estimated_seconds(job),
+        **outlook(job)._asdict(),
     }
 
 
@@ -70,23 +70,24 @@ def load(job_id: UUID) -> dict[str, Any]:
         return snapshot(ImportJob.objects.get(pk=job_id))
 
 
-def queue_position(job: ImportJob) -> int | None:
-    """Return the place in the tenant's queue, from 1; None unless the job is queued."""
-    if job.status != ImportJob.Status.QUEUED:
-        return None
-    # In the order of ids, in which services.start_next() takes them.
-    ahead = ImportJob.objects.filter(tenant_id=job.tenant_id, status=ImportJob.Status.QUEUED, deleted_at=None)
-    return ahead.filter(pk__lt=job.pk).count() + 1
+class Outlook(NamedTuple):
+    """What lies before a job."""
+
+    queue_position: int | None  # in the tenant's line, from 1; None unless the job is queued
+    estimated_seconds: int | None  # until its last row is done, at the pace so far; None before there is one, or paused
 
 
-def estimated_seconds(job: ImportJob) -> int | None:
-    """Return how long the rest will take at the pace so far; None before there is a pace, 0 at the end."""
+def outlook(job: ImportJob, line: Line | None = None) -> Outlook:
+    """Return what lies before a job. For a queued one this looks at the tenant's line, unless that is given."""
     if job.is_finished:
-        return 0
-    if job.status != ImportJob.Status.PROCESSING or not job.processed_rows or job.started_at is None:
-        return None
-    so_far = (timezone.now() - job.started_at).total_seconds()
-    return max(1, round(so_far * (job.total_rows - job.processed_rows) / job.processed_rows))
+        return Outlook(None, 0)
+    if job.status == ImportJob.Status.QUEUED:
+        line = line or line_of(job.tenant_id)
+        return Outlook(line.place_of(job), line.seconds_left(job))
+    pace = rows_per_second(job, timezone.now())
+    if job.status != ImportJob.Status.PROCESSING or not pace:
+        return Outlook(None, None)
+    return Outlook(None, max(1, round(rows_left(job) / pace)))
 
 
 class Publisher:

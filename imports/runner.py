@@ -32,7 +32,7 @@ from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
 from imports.engine.matching import Outcome, Plan, plan_chunk
 from imports.engine.schema import DuplicateStrategy
-from imports.models import ImportJob, ImportRequest
+from imports.models import ImportJob
 from imports.progress import publisher
 from imports.queue import defer
 from imports.sources import ChunkSource, PreparedChunk
@@ -68,7 +68,7 @@ class GivenUp(EngineError):
 
 
 class Stop(Exception):
-    """The job came to its end in the last transaction."""
+    """The job came to its end in the last transaction, or to a rest."""
 
 
 # How many rows at once -----------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class Sink(Protocol):
     """Takes chunks in order."""
 
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
-        """Store one chunk, all of it or nothing. Raises Stop after the chunk that ends the job, LostJob before."""
+        """Store one chunk, all of it or nothing. Raises Stop if the job is over or paused then, LostJob if not ours."""
 
 
 def run(
@@ -187,19 +187,19 @@ class DatabaseSink:
         )
 
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
-        """Store one chunk and move the checkpoint. Raises Stop at the job's end, LostJob if it is not ours any more."""
+        """Store one chunk and move the checkpoint, or do what was asked of the job instead.
+
+        Raises Stop if the job is over or paused after that, LostJob if it is not ours any more.
+        """
         with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
             # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
             loader.stage(cursor, chunk.staged)
             lock_tenant(self._target.tenant_id)
             job = self._pass_fence(chunk.lo)
-            if ImportRequest.objects.filter(job_id=job.pk, what=ImportRequest.What.CANCEL).exists():
-                services.end_cancelled(job.pk, epoch=self._epoch)
-                job.refresh_from_db()
-            else:
+            if not services.answer_requests(job):
                 self._load(cursor, job, chunk, is_last_of_slice=is_last_of_slice)
         self._watch(job)
-        if job.is_finished:
+        if job.status != ImportJob.Status.PROCESSING:
             raise Stop
 
     def _pass_fence(self, lo: int) -> ImportJob:
@@ -267,6 +267,8 @@ class DatabaseSink:
             job.backend_pid = None
             job.lease_until = now + services.WAITING_LEASE
             defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch)
+            # For those who asked meanwhile and did not wait for the tenant's lock.
+            services.start_next(job.tenant_id)
         job.save(update_fields=_CHECKPOINT_FIELDS)
         if is_done:
             services.complete(job.pk, epoch=self._epoch)
@@ -343,6 +345,7 @@ def claim(job_id: UUID, epoch: int) -> ImportJob | None:
             backend_pid=Func(function="pg_backend_pid"),
             backend_start=RawSQL("(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())", []),
             started_at=Coalesce(F("started_at"), Now()),
+            pace_since=Coalesce(F("pace_since"), Now()),
         )
         return ImportJob.objects.select_related("tenant").get(pk=job_id) if claimed else None
 
@@ -437,12 +440,13 @@ def is_poisonous(job: ImportJob) -> bool:
 
 
 def sweep() -> None:
-    """Take over jobs whose runner is gone or silent, and start queued jobs that have a free place.
+    """Take over jobs whose runner is gone or silent, do what was asked of jobs, and start queued ones with a place.
 
     It looks at our rows, not into the queue. Any number of sweepers may run at once.
     """
     for job in _left_jobs():
         _take_over(job)
+    services.answer_left_requests()
     with tenant_scope(ALL):
         waiting = set(
             ImportJob.objects.filter(status=ImportJob.Status.QUEUED, deleted_at=None).values_list(
@@ -505,7 +509,12 @@ def _raise_epoch(job: ImportJob) -> bool:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '1s'")
             taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
-                epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
+                epoch=F("epoch") + 1,
+                backend_pid=None,
+                lease_until=Now() + services.WAITING_LEASE,
+                pace_since=None,
+                pace_from=F("row_index"),
+                **changes,
             )
             if taken:
                 logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection
-from django.db.models import Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from procrastinate.tasks import Task
 
@@ -25,13 +25,15 @@ from imports.engine.readers import ReadingOptions, SourceSummary
 from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest, SavedFieldMapping
 from imports.options import MATCH_FIELDS, ImportOptions
+from imports.progress import publisher
 from imports.queue import defer
 from irisx.accounts.models import Tenant, User
-from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
+from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope, try_lock_tenant
 from irisx.ids import uuid7
 from irisx.refusals import Conflict, Invalid, TooMany
 
 Status = ImportJob.Status
+What = ImportRequest.What
 
 # A started job that no worker has taken up so long gets a second task; of two, the first claims and the other finds
 # nothing to do. (A task is lost when a worker dies between fetching it and claiming the job.)
@@ -316,16 +318,22 @@ def _save_mapping(job: ImportJob, mapping: FieldMapping, name: str, user: User |
 def start_next(tenant: Tenant | int) -> None:
     """Start the tenant's queued jobs as far as its cap of running ones allows: their tasks are deferred.
 
-    Called at confirm, at every end, and by the sweeper; inside the tenant's scope. Takes the tenant's lock.
+    Called at confirm, at every end, with each slice, and by the sweeper; inside the tenant's scope. It never waits:
+    where somebody else writes for the tenant it does nothing, and is called again when their slice is over.
     """
     tenant_id = tenant.pk if isinstance(tenant, Tenant) else tenant
-    lock_tenant(tenant_id)
+    if not try_lock_tenant(tenant_id):
+        return
     jobs = ImportJob.objects.filter(tenant_id=tenant_id, deleted_at=None)
     free = settings.RUNNING_IMPORTS_PER_TENANT - jobs.filter(status=Status.PROCESSING).count()
     for job_id, epoch in jobs.filter(status=Status.QUEUED).order_by("pk").values_list("pk", "epoch")[: max(0, free)]:
         now = timezone.now()
         started = ImportJob.objects.filter(pk=job_id, status=Status.QUEUED, epoch=epoch).update(
-            status=Status.PROCESSING, lease_until=now + WAITING_LEASE, backend_pid=None
+            status=Status.PROCESSING,
+            lease_until=now + WAITING_LEASE,
+            backend_pid=None,
+            pace_since=None,
+            pace_from=F("row_index"),
         )
         if started:
             defer(slice_task(), job_id=str(job_id), epoch=epoch)
@@ -338,26 +346,133 @@ def slice_task() -> Task[Any, Any, Any]:
     return run_slice
 
 
-# Wishes of people ----------------------------------------------------------------------------------------------------
+# What people ask of an import that is under way ----------------------------------------------------------------------
 
 
 def cancel(job: ImportJob) -> None:
-    """Stop an import: at once where nobody works on it, else after the open chunk. Rows that are done stay.
+    """Stop an import for good. Rows that are done stay.
 
-    Cancelling twice changes nothing. Raises Conflict if the import is at its end.
+    Takes effect at once, or after the chunk that is being written. Cancelling twice changes nothing. Raises Conflict
+    if the import is at its end.
+    """
+    _ask(job, What.CANCEL)
+
+
+def pause(job: ImportJob) -> None:
+    """Have an import rest, also one that is still in line; its place goes to the tenant's next.
+
+    Takes effect at once, or after the chunk that is being written. Pausing twice changes nothing. Raises Conflict if
+    the import was not started or is at its end.
+    """
+    _ask(job, What.PAUSE)
+
+
+def resume(job: ImportJob) -> None:
+    """Put a paused import back where it stood in line; it goes on from its checkpoint.
+
+    Resuming twice changes nothing. Raises Conflict if the import was not started or is at its end.
+    """
+    _ask(job, What.RESUME)
+
+
+def retry(job: ImportJob) -> None:
+    """Put a failed import in line again; it goes on from its checkpoint.
+
+    Retrying twice changes nothing. Raises Conflict if the import did not fail, or its file is erased.
     """
     with tenant_scope(job.tenant_id):
-        lock_tenant(job.tenant_id)
-        idle = ImportJob.objects.filter(pk=job.pk, status__in=[Status.PENDING, Status.QUEUED, Status.PAUSED])
-        if idle.update(status=Status.CANCELLED, completed_at=timezone.now()):
-            start_next(job.tenant_id)
-        elif ImportJob.objects.filter(pk=job.pk, status=Status.PROCESSING).exists():
-            ImportRequest.objects.update_or_create(
-                job_id=job.pk, defaults={"tenant_id": job.tenant_id, "what": ImportRequest.What.CANCEL}
-            )
-        elif not ImportJob.objects.filter(pk=job.pk, status=Status.CANCELLED).exists():
-            raise Conflict("already_finished", "This import is at its end already; there is nothing to cancel.")
+        failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED, deleted_at=None)
+        if failed.filter(rows_path="").exists():
+            days = settings.UPLOADED_FILES_KEPT_DAYS
+            raise Conflict("file_gone", f"The file is kept for {days} days and was erased. Upload it again.")
+        queued = failed.update(
+            status=Status.QUEUED, epoch=F("epoch") + 1, attempts=0, error_details=None, completed_at=None
+        )
         job.refresh_from_db()
+        if not queued and job.status not in (Status.QUEUED, Status.PROCESSING):
+            raise Conflict("not_failed", "This import did not fail; there is nothing to retry.")
+        if queued:
+            start_next(job.tenant_id)
+            _tell_watchers(job)
+        job.refresh_from_db()
+
+
+def _ask(job: ImportJob, what: str) -> None:
+    """Write down what somebody asks, and do it if nobody is writing for the job; else its runner does it next.
+
+    Nothing here waits for another transaction: a worker that hangs may hold the job's row and the tenant's lock.
+    """
+    with tenant_scope(job.tenant_id):
+        job.refresh_from_db()
+        if job.status == Status.CANCELLED and what == What.CANCEL:
+            return
+        if job.is_finished:
+            raise Conflict("already_finished", f"This import is at its end already; there is nothing to {what}.")
+        if job.status == Status.PENDING and what != What.CANCEL:
+            raise Conflict("not_started", f"This import was not started yet; there is nothing to {what}.")
+        ImportRequest.objects.create(tenant_id=job.tenant_id, job=job, what=what)
+        answer_unless_held(job.pk)
+        job.refresh_from_db()
+
+
+def answer_unless_held(job_id: UUID) -> None:
+    """Do what was asked of a job, unless somebody holds its row. Inside the tenant's scope."""
+    job = ImportJob.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=job_id).first()
+    if job is not None and answer_requests(job):
+        _tell_watchers(job)
+
+
+# What is asked → (what becomes of the job, if it is one of these).
+_ANSWERS = {
+    What.CANCEL: (Status.CANCELLED, (Status.PENDING, *ImportJob.OPEN)),
+    What.PAUSE: (Status.PAUSED, (Status.QUEUED, Status.PROCESSING)),
+    What.RESUME: (Status.QUEUED, (Status.PAUSED,)),
+}
+
+
+def answer_requests(job: ImportJob) -> bool:
+    """Do what was asked of a job whose row the caller has locked. Return whether its status is another now.
+
+    Somebody's cancel outranks everything; of pause and resume the last one counts.
+    """
+    requests = dict(ImportRequest.objects.filter(job_id=job.pk).order_by("pk").values_list("pk", "what"))
+    if not requests:
+        return False
+    asked = [What(what) for what in requests.values()]
+    status, statuses_before = _ANSWERS[What.CANCEL if What.CANCEL in asked else asked[-1]]
+    # Those that were read: one that came in since is for the next look.
+    ImportRequest.objects.filter(pk__in=[*requests]).delete()
+    if job.status not in statuses_before:
+        return False
+    job.status = status
+    # Whoever worked on it, or has a task for it, has lost it.
+    job.epoch += 1
+    job.lease_until = job.backend_pid = None
+    job.completed_at = timezone.now() if job.is_finished else None
+    job.save(update_fields=["status", "epoch", "lease_until", "backend_pid", "completed_at"])
+    start_next(job.tenant_id)
+    job.refresh_from_db()
+    return True
+
+
+def answer_left_requests() -> None:
+    """Do what was asked of jobs whose runners did not come to it. For the sweeper."""
+    with tenant_scope(ALL):
+        left = set(ImportRequest.objects.values_list("tenant_id", "job_id"))
+    for tenant_id, job_id in left:
+        with tenant_scope(tenant_id):
+            answer_unless_held(job_id)
+
+
+def _tell_watchers(job: ImportJob) -> None:
+    """Send the job's snapshot to those who watch it, once what changed is committed."""
+
+    def publish() -> None:
+        # The place in line is looked up.
+        with tenant_scope(job.tenant_id):
+            publisher.publish(job)
+
+    transaction.on_commit(publish)
 
 
 def delete(job: ImportJob) -> None:
@@ -365,7 +480,7 @@ def delete(job: ImportJob) -> None:
     with tenant_scope(job.tenant_id):
         deleted = (
             ImportJob.objects.filter(pk=job.pk, deleted_at=None)
-            .exclude(status__in=ImportJob.OPEN)
+            .exclude(status__in=[Status.QUEUED, Status.PROCESSING])
             .update(deleted_at=timezone.now())
         )
         if not deleted and ImportJob.objects.filter(pk=job.pk, deleted_at=None).exists():
@@ -406,21 +521,15 @@ def complete(job_id: UUID, *, epoch: int) -> bool:
     return _end(job_id, epoch, Status.COMPLETED)
 
 
-def end_cancelled(job_id: UUID, *, epoch: int) -> bool:
-    """End a job that somebody cancelled while it ran."""
-    return _end(job_id, epoch, Status.CANCELLED)
-
-
 def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
     tenant_id = ImportJob.objects.filter(pk=job_id).values_list("tenant_id", flat=True).first()
     if tenant_id is None:
         return False  # its tenant was deleted meanwhile
-    lock_tenant(tenant_id)
     ended = ImportJob.objects.filter(pk=job_id, epoch=epoch, status=Status.PROCESSING).update(
         status=status, completed_at=timezone.now(), lease_until=None, backend_pid=None, **changes
     )
     if ended:
-        # Who lost the job leaves the request alone: it is for the runner that has it.
+        # Who lost the job leaves requests alone: they are for the runner that has it.
         ImportRequest.objects.filter(job_id=job_id).delete()
         start_next(tenant_id)
     return bool(ended)

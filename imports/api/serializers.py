@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from rest_framework import serializers
@@ -10,6 +10,7 @@ from rest_framework import serializers
 from imports import progress
 from imports.engine.matching import Outcome
 from imports.engine.readers import ReadingOptions
+from imports.line import Line, line_of
 from imports.models import ErrorLogEntry, ImportJob
 from irisx.api_requests import PageShape, Shape
 
@@ -22,7 +23,7 @@ class EmptyAsNull(serializers.Field[str, Any, str | None, Any]):
 
 
 class JobSerializer(serializers.ModelSerializer[ImportJob]):
-    """The job, as the API, webhooks and `import_contacts --json` show it. One query more for a queued job."""
+    """The job, as the API, webhooks and `import_contacts --json` show it. A query more if one is queued."""
 
     target_list_id = serializers.UUIDField(allow_null=True)
     external_id = EmptyAsNull(read_only=True)
@@ -76,10 +77,19 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
         return [{name: warning[name] for name in ("code", "message", "row")} for warning in job.warnings]
 
     def get_queue_position(self, job: ImportJob) -> int | None:
-        return progress.queue_position(job)
+        return self._outlook(job).queue_position
 
     def get_estimated_seconds(self, job: ImportJob) -> int | None:
-        return progress.estimated_seconds(job)
+        return self._outlook(job).estimated_seconds
+
+    def _outlook(self, job: ImportJob) -> progress.Outlook:
+        if job.status != ImportJob.Status.QUEUED:
+            return progress.outlook(job)
+        # One look at a tenant's line for all of its jobs that are shown together.
+        lines: dict[int, Line] = cast("dict[str, Any]", self.context).setdefault("lines", {})
+        if job.tenant_id not in lines:
+            lines[job.tenant_id] = line_of(job.tenant_id)
+        return progress.outlook(job, lines[job.tenant_id])
 
 
 def error_as_json(entry: ErrorLogEntry, values: dict[str, str]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from irisx.http import stream_file
 from irisx.refusals import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class ImportViewSet(TenantViewSet):
@@ -102,11 +102,20 @@ class ImportViewSet(TenantViewSet):
         return Response(JobSerializer(job).data, status=202)
 
     @action(detail=True, methods=["post"])
-    @in_tenant_scope
     def cancel(self, request: ApiRequest, job_id: UUID) -> Response:
-        job = self.job(job_id)
-        services.cancel(job)
-        return Response(JobSerializer(job).data, status=202)
+        return self.changed(job_id, services.cancel)
+
+    @action(detail=True, methods=["post"])
+    def pause(self, request: ApiRequest, job_id: UUID) -> Response:
+        return self.changed(job_id, services.pause)
+
+    @action(detail=True, methods=["post"])
+    def resume(self, request: ApiRequest, job_id: UUID) -> Response:
+        return self.changed(job_id, services.resume)
+
+    @action(detail=True, methods=["post"])
+    def retry(self, request: ApiRequest, job_id: UUID) -> Response:
+        return self.changed(job_id, services.retry)
 
     @action(detail=True)
     @in_tenant_scope
@@ -134,6 +143,13 @@ class ImportViewSet(TenantViewSet):
     def job(self, job_id: UUID) -> ImportJob:
         """Return a job of the request's tenant; another tenant's is not found."""
         return get_object_or_404(ImportJob.objects.for_tenant(self.request.tenant), pk=job_id)
+
+    def changed(self, job_id: UUID, change: Callable[[ImportJob], None]) -> Response:
+        """Do to a job what is asked, and answer it as it is then: after the open chunk it may be another."""
+        with tenant_scope(self.request.tenant):
+            job = self.job(job_id)
+            change(job)
+            return Response(JobSerializer(job).data, status=202)
 
     def job_with_preview(self, job: ImportJob, *, status: int) -> Response:
         with tenant_scope(self.request.tenant):

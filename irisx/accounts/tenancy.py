@@ -103,3 +103,13 @@ def lock_tenant(tenant: Tenant | int) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s)", [_TENANT_LOCK, tenant.pk if isinstance(tenant, Tenant) else tenant]
         )
+
+
+def try_lock_tenant(tenant: Tenant | int) -> bool:
+    """Take lock_tenant()'s place if it is free or held by this very transaction; return whether it was. Never waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)",
+            [_TENANT_LOCK, tenant.pk if isinstance(tenant, Tenant) else tenant],
+        )
+        return bool(cursor.fetchone()[0])

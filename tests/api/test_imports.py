@@ -8,6 +8,8 @@ import tempfile
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import ContactList, CustomField
@@ -457,6 +459,50 @@ def test_job_in_the_queue_tells_its_place(client, acme):
     jobs = [make_job(acme, status="queued") for _ in range(2)]
 
     assert [client.get(f"/v1/imports/{job.pk}").json()["queue_position"] for job in jobs] == [1, 2]
+
+
+def test_a_page_of_queued_jobs_looks_at_the_line_once(client, acme):
+    for _ in range(3):
+        make_job(acme, status="queued")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/v1/imports").json()
+
+    assert [job["queue_position"] for job in page["results"]] == [3, 2, 1]
+    assert len([query for query in queries if "pace_since" in query["sql"] and "LIMIT" not in query["sql"]]) == 1
+
+
+# Cancel, pause, resume, retry ----------------------------------------------------------------------------------------
+
+
+def test_an_import_is_paused_resumed_and_cancelled(client, acme):
+    job = make_job(acme, status="processing", total_rows=5)
+
+    def ask(what):
+        answer = client.post(f"/v1/imports/{job.pk}/{what}")
+        return answer.status_code, answer.json()["status"]
+
+    assert [ask(what) for what in ("pause", "pause", "resume", "resume", "cancel", "cancel")] == [
+        (202, "paused"),
+        (202, "paused"),
+        (202, "processing"),
+        (202, "processing"),
+        (202, "cancelled"),
+        (202, "cancelled"),
+    ]
+    assert client.post(f"/v1/imports/{job.pk}/resume").json() == {
+        "error": "This import is at its end already; there is nothing to resume.",
+        "code": "already_finished",
+    }
+
+
+def test_only_a_failed_import_is_retried(client, acme):
+    failed, done = (make_job(acme, status=status, rows_path="imports/rows") for status in ("failed", "completed"))
+
+    retried, refused = (client.post(f"/v1/imports/{job.pk}/retry") for job in (failed, done))
+
+    assert (retried.status_code, retried.json()["status"]) == (202, "processing")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_failed")
 
 
 # Rows ----------------------------------------------------------------------------------------------------------------

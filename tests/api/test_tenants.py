@@ -23,6 +23,9 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/inspect": {"post": {"header_row": 1}},
     "v1/imports/<uuid:job_id>/confirm": {"post": {"accept_suggested": True}},
     "v1/imports/<uuid:job_id>/cancel": {"post": {}},
+    "v1/imports/<uuid:job_id>/pause": {"post": {}},
+    "v1/imports/<uuid:job_id>/resume": {"post": {}},
+    "v1/imports/<uuid:job_id>/retry": {"post": {}},
 }
 OTHER_ADDRESSES = {
     "v1/auth/token",

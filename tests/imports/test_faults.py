@@ -40,7 +40,8 @@ def test_a_runner_that_lost_its_job_does_not_forget_that_somebody_cancelled_it(a
     job = reload(confirm(upload(acme)))
     mine = runner.claim(job.pk, job.epoch)
     runner.claim(mine.pk, mine.epoch)
-    services.cancel(mine)
+    with tenant_scope(acme):
+        ImportRequest.objects.create(tenant=acme, job=job, what=ImportRequest.What.CANCEL)
 
     with tenant_scope(acme):
         services.fail(mine.pk, epoch=mine.epoch - 1, error=SourceUnavailable())
