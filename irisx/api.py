@@ -17,7 +17,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from imports.engine.errors import SourceRejected, SourceUnavailable
 from irisx.accounts.authentication import ApiRequest, requested_tenant
-from irisx.refusals import Invalid, Refusal, TooLarge, Unavailable
+from irisx.api_requests import body_too_large
+from irisx.refusals import Invalid, Refusal, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +90,7 @@ def refusal_for(error: Exception) -> Refusal:
         case exceptions.APIException():
             return Refused(error.status_code, *_words_for(error))
         case RequestDataTooBig():
-            return TooLarge("request_too_large", "The request is too large.")
+            return body_too_large()
         case SuspiciousOperation() | UnreadablePostError():
             return Invalid("malformed", "The request could not be read.")
         case OperationalError() | InterfaceError():
