@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -61,3 +62,14 @@ def site_url_of(allowed_hosts: Sequence[str]) -> str:
     """Return the address that the first of ALLOWED_HOSTS stands for; "" if there is none, or it is a pattern."""
     first = allowed_hosts[0] if allowed_hosts else ""
     return f"https://{first}" if first and not first.startswith((".", "*")) else ""
+def networks_of(texts: Sequence[str]) -> list[IPv4Network | IPv6Network]:
+    """Return the networks of OUTBOUND_ALLOWED_NETWORKS; raises RefusedToStart."""
+    try:
+        return [ip_network(text) for text in texts]
+    except ValueError as error:
+        raise RefusedToStart(
+            f"IRISX does not start: OUTBOUND_ALLOWED_NETWORKS holds what is no network: {error}. "
+            "Write networks such as 10.1.0.0/16, with commas between."
+        ) from error
+
+

@@ -275,6 +275,29 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=365 * 24 *
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 
 # Mail ----------------------------------------------------------------------------------------------------------------
+# Queues of tasks that only wait, for many others at once: they hold none of the places above. See accounts' command
+# procrastinate. Of two places one is for whoever comes by while the other is at work.
+ASYNC_QUEUES = ["webhooks"]
+ASYNC_QUEUES_CONCURRENCY = 2
+
+# To addresses that users give (irisx/outbound.py) ---------------------------------------------------------------------
+
+# Networks with private addresses that may be reached all the same, with commas between. Each of them lies open to
+# every tenant.
+OUTBOUND_ALLOWED_NETWORKS = production.networks_of(
+    env.list("OUTBOUND_ALLOWED_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEBUG else [])
+)
+OUTBOUND_HTTPS_ONLY = not DEBUG  # and then on ports 443 and 8443 only
+OUTBOUND_TIMEOUT_SECONDS = 20.0  # for the whole of a call: name, connection, answer
+OUTBOUND_ANSWER_MAX_BYTES = 64 * 1024
+
+WEBHOOK_ENDPOINTS_PER_TENANT = 20
+WEBHOOKS_AT_ONCE = 100  # a worker process
+WEBHOOKS_AT_ONCE_PER_ADDRESS = 5  # of all workers together; 1 where the last one failed
+WEBHOOK_SECRET_OVERLAP = timedelta(hours=24)  # how long a replaced secret goes on signing
+WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success between
+WEBHOOK_DELIVERIES_KEPT_DAYS = 30  # after their end
+WEBHOOK_CRON = "* * * * * */5"
 
 # smtp+tls://user:password@host:587 and the like (django-environ). In development mails go to the worker's log; in
 # production they must not, since they hold links that open accounts.
