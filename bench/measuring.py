@@ -1,4 +1,4 @@
-"""What the measurements share: a system of their own, the machine, and the table that they print."""
+"""What the measurements share: a system of their own, how each begins, the machine, and the lines that they print."""
 
 from __future__ import annotations
 
@@ -10,9 +10,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from irisx.accounts.models import Tenant
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Bench:
+    """How much is to be measured, and a folder for files, which is deleted afterwards."""
+
+    rows: int  # of the largest file; a case's own number of rows is in proportion to it
+    runs: int
+    folder: Path
 
 
 def set_up_django(data_dir: Path) -> None:
@@ -33,6 +47,11 @@ def set_up_django(data_dir: Path) -> None:
 
     # Not for measuring: with DEBUG on, Django keeps every statement that it sends.
     settings.DEBUG = False
+    # A million rows of ten columns are more than people may upload.
+    settings.UPLOAD_MAX_BYTES = settings.UNPACKED_MAX_BYTES
+
+
+# A system ------------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -55,6 +74,76 @@ def private_system() -> Iterator[Path]:
     finally:
         embedded.remove(data_dir)
         shutil.rmtree(data_dir)
+
+
+def data_dir() -> Path:
+    """Return the data folder of the system that set_up_django() made ours."""
+    from django.conf import settings
+
+    return Path(settings.DATA_DIR)
+
+
+def fresh_tenant() -> Tenant:
+    """Empty all tables and the folder of files, and return the one tenant that there is then."""
+    from django.db import connection
+
+    from irisx.accounts.models import Tenant
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS contacts_twin")
+        cursor.execute("TRUNCATE tenants, procrastinate_jobs CASCADE")
+    shutil.rmtree(data_dir() / "files", ignore_errors=True)
+    return Tenant.objects.create(name="Bench", slug="bench", default_country="US")
+
+
+def settle() -> None:
+    """Tidy up and have everything on the disk, so that what is measured next does not pay for what came before it.
+
+    Without the VACUUM, PostgreSQL's own would come in the middle of it; without the statistics, with other plans.
+    """
+    with superuser() as connection:
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
+
+
+def superuser() -> Any:
+    """Return a connection of the database's superuser, for what the application's role may not do."""
+    import psycopg
+    from django.conf import settings
+
+    host = settings.DATABASES["default"]["HOST"]
+    return psycopg.connect(host=host, user="postgres", dbname="irisx", autocommit=True)
+
+
+def query(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Return what the database holds, for all tenants."""
+    with superuser() as connection:
+        return connection.execute(statement, parameters).fetchall()
+
+
+def megabytes(name: str, pid: int | str = "self") -> float:
+    """Return a line of /proc/PID/status: "VmRSS" is a process's memory now, "VmHWM" the most since forget_peak()."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in status if line.startswith(f"{name}:"))
+
+
+def forget_peak(pid: int | str = "self") -> None:
+    """Let the most memory that a process ever had count from here (proc(5), clear_refs)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def require(is_right: bool, sentence: str) -> None:
+    """End the measurement unless what was measured did what it should: speed without that says nothing."""
+    if not is_right:
+        raise SystemExit(f"What was measured went wrong: {sentence}")
+
+
+# What is printed -----------------------------------------------------------------------------------------------------
+
+
+def say(sentence: str) -> None:
+    """Tell whoever waits how far it is; results alone go to stdout."""
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def machine() -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import random
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 CORE_HEADERS = ["First Name", "Last Name", "Email", "Phone", "Company", "Title"]
@@ -28,14 +30,31 @@ PLACES = (
 BAD_CONTACT_POINTS = (("not an address", ""), ("ann@", "12"), ("", "call me"), ("", ""))
 
 
-def rows(number: int, *, seed: int = 1, title: str | None = None) -> Iterator[list[str]]:
+class Kinds(NamedTuple):
+    """How many rows of a file are what to a tenant who has none of its people."""
+
+    new: int
+    repeated: int  # they share an e-mail address or a phone number with an earlier row
+    failed: int  # without a usable one
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+
+def rows(number: int, *, seed: int = 1, start: int = 0) -> Iterator[list[str]]:
     """Yield so many rows: 5 % repeat an earlier e-mail address or phone number, 1 % have no usable one.
 
-    A title given replaces all of them: so the same people come again, changed.
+    The people are counted from `start`: those of other counts have other addresses and numbers.
     """
+    for _, row in _kinds_and_rows(number, seed, start):
+        yield row
+
+
+def _kinds_and_rows(number: int, seed: int, start: int) -> Iterator[tuple[str, list[str]]]:
     rng = random.Random(seed)
     earlier: list[list[str]] = []
-    for index in range(number):
+    for index in range(start, start + number):
         digits = f"{2_000_000 + index:07d}"
         # In America 211, 311, … are services.
         place = PLACES[1] if digits[1:3] == "11" else rng.choice(PLACES)
@@ -43,28 +62,56 @@ def rows(number: int, *, seed: int = 1, title: str | None = None) -> Iterator[li
         name = [rng.choice(FIRST), rng.choice(LAST)]
         email, phone = f"person.{index}@{rng.choice(DOMAINS)}", rng.choice(ways).format(digits[:3], digits[3:])
         chance = rng.random()
+        kind = "new"
         if chance < 0.01:
+            kind = "failed"
             email, phone = rng.choice(BAD_CONTACT_POINTS)
         elif chance < 0.06 and earlier:
+            kind = "repeated"
             email, phone = rng.choice(earlier)
             email = rng.choice([email, email.upper(), f" {email}"])
         elif chance < 0.20:
             email, phone = rng.choice([(email, ""), ("", phone)])
         if chance >= 0.20 and len(earlier) < 10_000:
             earlier.append([email, phone])
-        company, its_title = rng.choice(COMPANIES), rng.choice(TITLES)
+        company, title = rng.choice(COMPANIES), rng.choice(TITLES)
         day = f"{rng.randint(2015, 2025)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
-        yield [
-            *name,
-            email,
-            phone,
-            company,
-            title or its_title,
-            city,
-            country,
-            rng.choice(["Free", "Starter", "Pro"]),
-            day,
-        ]
+        plan = rng.choice(["Free", "Starter", "Pro"])
+        yield kind, [*name, email, phone, company, title, city, country, plan, day]
+
+
+def make_csv(path: Path, number: int, *, seed: int = 1, start: int = 0) -> Kinds:
+    """Write a file of so many rows, and return what kinds of rows they are."""
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[list[str]]:
+        for kind, row in _kinds_and_rows(number, seed, start):
+            counts[kind] += 1
+            yield row
+
+    write_csv(path, counted())
+    return Kinds(counts["new"], counts["repeated"], counts["failed"])
+
+
+def make_csv_of_size(path: Path, size_bytes: int) -> int:
+    """Write a file that is less than a row short of so many bytes. Return how many rows it has."""
+    # A row has 115 bytes or so. No cell of ours holds a line break: the file may end after any.
+    write_csv(path, rows(size_bytes // 80))
+    lines = path.read_bytes()[:size_bytes].rpartition(b"\n")[0] + b"\n"
+    path.write_bytes(lines)
+    return lines.count(b"\n") - 1
+
+
+def with_other_titles(path: Path, changed: Path, title: str = "Trainee") -> None:
+    """Write a file's people again, each with this title."""
+    with path.open(encoding="utf-8-sig", newline="") as source, changed.open("w", encoding="utf-8", newline="") as file:
+        reader, writer = csv.reader(source), csv.writer(file)
+        headers = next(reader)
+        place = headers.index("Title")
+        writer.writerow(headers)
+        for row in reader:
+            row[place] = title
+            writer.writerow(row)
 
 
 def write_csv(path: Path, people: Iterable[list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Measure a file from upload to preview against the plain parser over the same file, in turn. See README.md."""
+"""A file from upload to preview, against the plain parser over the same file, in turn. See README.md."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
+import jobs
 import measuring
 import people
+import running
+from figures import Figure
+from measuring import Bench, require
+
+if TYPE_CHECKING:
+    from irisx.accounts.models import Tenant
+
+ANA = "ana@acme.example"
 
 
 def main() -> None:
@@ -27,7 +38,7 @@ def main() -> None:
     with measuring.private_system(), tempfile.TemporaryDirectory() as folder:
         print(measuring.machine())
         for path in [given.file] if given.file else make_files(Path(folder), given.rows):
-            measure(path, given.runs)
+            print_runs(path, given.runs)
 
 
 def make_files(folder: Path, rows: int) -> list[Path]:
@@ -37,30 +48,78 @@ def make_files(folder: Path, rows: int) -> list[Path]:
     return [xlsx, text]
 
 
-def measure(path: Path, runs: int) -> None:
-    from imports import preview, services
-    from imports.options import ImportOptions
-    from irisx.accounts.models import Tenant
-    from irisx.accounts.tenancy import tenant_scope
-
-    tenant, _ = Tenant.objects.get_or_create(name="Bench", slug="bench", default_country="US")
+def print_runs(path: Path, runs: int) -> None:
+    """Measure one file so often, without the web process, and print each run."""
+    tenant = measuring.fresh_tenant()
     measured, total_rows = [], 0
     for _ in range(runs):
-        # A process of its own, as our reader is one; its start is not counted.
-        command = [sys.executable, __file__, "--parse", str(path)]
-        parser_seconds = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        began = time.monotonic()
-        job = services.create_job(tenant, user=None, filename=path.name, path=path, options=ImportOptions.parse({}))
-        read_seconds = time.monotonic() - began
-        with tenant_scope(tenant):
-            preview.load(job)
-        seconds = time.monotonic() - began
+        parser_seconds = parse_in_child(path)
+        read_seconds, seconds, total_rows = read_and_preview(tenant, path)
         measured.append([read_seconds, seconds, parser_seconds, seconds / parser_seconds])
-        total_rows = job.total_rows
-        services.discard(job)
     name = parser_name(path)
     print(f"\n{path.name}: {path.stat().st_size / 1024**2:.1f} MB, {total_rows:,} rows")
     measuring.print_table(["read s", "to preview s", f"{name} s", f"÷ {name}"], measured, [2, 2, 2, 2])
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Measure a workbook and a text file, each by POST to the web process, and without it."""
+    rows, size_mb = bench.rows * 3 // 10, min(50, max(1, 50 * bench.rows // 1_000_000))
+    xlsx, text = bench.folder / "people.xlsx", bench.folder / "people.csv"
+    people.write_xlsx(xlsx, people.rows(rows))
+    # Two bytes short of it: so large a file is taken.
+    text_rows = people.make_csv_of_size(text, size_mb * 1024**2)
+    alone = ("— without the web process", "the same")
+    xlsx_figure = Figure(f"{rows:,}-row XLSX, POST to ready preview", "python-calamine", "1.6 ×", "1.2 ×")
+    text_figure = Figure(f"{size_mb} MB CSV, POST to ready preview", "csv.reader", "4 ×", "2 ×")
+    figures = [(xlsx, rows, xlsx_figure, Figure(*alone)), (text, text_rows, text_figure, Figure(*alone))]
+    memory = Figure(f"web process's memory over idle, in the upload of {size_mb} MB", at_most="50 MB", unit="MB")
+    tenant = measuring.fresh_tenant()
+    with running.system(bench.folder) as system, system.client(ANA) as ana:
+        for number in range(1, bench.runs + 1):
+            measuring.say(f"reading, run {number} of {bench.runs}")
+            for path, expected_rows, by_post, without_web in figures:
+                parser_seconds = parse_in_child(path)
+                seconds, memory_mb = upload(system, ana, path, expected_rows)
+                by_post.add(seconds, parser_seconds)
+                _, seconds, total_rows = read_and_preview(tenant, path)
+                require(total_rows == expected_rows, f"{total_rows} rows of {path.name} were read.")
+                without_web.add(seconds, parser_seconds)
+            memory.add(memory_mb)
+    return [*(figure for _, _, *both in figures for figure in both), memory]
+
+
+def upload(system: running.System, client: httpx.Client, path: Path, expected_rows: int) -> tuple[float, float]:
+    """Return the seconds from POST to preview, and how much memory the web process took meanwhile."""
+    measuring.forget_peak(system.web_pid)
+    before_mb = measuring.megabytes("VmRSS", system.web_pid)
+    began = time.monotonic()
+    job = running.upload(client, path)
+    seconds = time.monotonic() - began
+    memory_mb = measuring.megabytes("VmHWM", system.web_pid) - before_mb
+    rows = (job["total_rows"], len(job["preview"]["rows"]))
+    require(rows == (expected_rows, 10), f"of {path.name} {rows[0]} rows were read and {rows[1]} shown.")
+    require(client.delete(f"/v1/imports/{job['id']}").status_code == 204, "the upload could not be deleted.")
+    return seconds, memory_mb
+
+
+def read_and_preview(tenant: Tenant, path: Path) -> tuple[float, float, int]:
+    """Return the seconds to the pending job, those to the preview, and the number of rows."""
+    from imports import preview, services
+    from irisx.accounts.tenancy import tenant_scope
+
+    began = time.monotonic()
+    job, read_seconds = jobs.read_file(tenant, path, "skip")
+    with tenant_scope(tenant):
+        preview.load(job)
+    seconds = time.monotonic() - began
+    services.discard(job)
+    return read_seconds, seconds, job.total_rows
+
+
+def parse_in_child(path: Path) -> float:
+    """Return the plain parser's seconds, in a process of its own, as our reader is one; its start is not counted."""
+    command = [sys.executable, __file__, "--parse", str(path)]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def parser_name(path: Path) -> str:

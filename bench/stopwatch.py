@@ -1,0 +1,121 @@
+"""Stopwatches around the engine's stages and statements, while it does its work as ever."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import wraps
+from importlib import import_module, resources
+from pathlib import Path
+from typing import Any
+
+# What runs once a chunk, with what it is called in the table; one within another counts in both.
+STAGES = {
+    "imports.sources:RowsFileSource.read": "prepare",
+    "imports.engine.loader:staged_text": "write out for COPY",
+    "imports.runner:DatabaseSink.write": "load",
+    "imports.engine.loader:stage": "stage",
+    "imports.engine.loader:find_contacts": "find contacts",
+    "imports.runner:plan_chunk": "plan",
+    "imports.engine.loader:write": "write contacts",
+    "imports.runner:log_lines": "make lines of the error log",
+    "imports.engine.loader:write_log": "write the error log",
+    "imports.runner:ledger_of": "make the ledger",
+    "imports.engine.loader:write_ledger": "write the ledger",
+}
+
+
+@dataclass
+class Taken:
+    """What something took, all its calls together."""
+
+    calls: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of the thread that called
+    server_seconds: float = 0.0  # CPU of the database's process behind our connection
+
+
+class Stopwatch:
+    """Times the stages and statements of this process from start() on."""
+
+    def __init__(self) -> None:
+        self.stages: defaultdict[str, Taken] = defaultdict(Taken)
+        self.statements: defaultdict[str, Taken] = defaultdict(Taken)
+        self._sql_files: dict[str, str] = {}
+        self._backend = Path()
+
+    def start(self, backend_pid: int) -> None:
+        """Wrap all of it. There is no way back: it is for a process that does nothing else."""
+        import psycopg
+
+        self._backend = Path(f"/proc/{backend_pid}/schedstat")
+        folder = resources.files("imports.engine").joinpath("sql")
+        self._sql_files = {file.read_text("utf-8"): file.name for file in folder.iterdir() if file.name.endswith("sql")}
+        for place, name in STAGES.items():
+            module, _, path = place.partition(":")
+            owner: Any = import_module(module)
+            *classes, function = path.split(".")
+            for part in classes:
+                owner = getattr(owner, part)
+            setattr(owner, function, self._timed(getattr(owner, function), lambda *_, name=name: self.stages[name]))
+        cursor, connection = psycopg.Cursor, psycopg.Connection
+        cursor.execute = self._timed(cursor.execute, lambda _, query, *__: self.statements[self._name_of(query)])
+        cursor.copy = self._timed_copy(cursor.copy)
+        connection.commit = self._timed(connection.commit, lambda _: self.statements["COMMIT"])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "stages": {name: asdict(taken) for name, taken in self.stages.items()},
+            "statements": {name: asdict(taken) for name, taken in self.statements.items()},
+        }
+
+    def _timed(self, function: Callable[..., Any], taken_of: Callable[..., Taken]) -> Callable[..., Any]:
+        @wraps(function)
+        def timed(*arguments: Any, **options: Any) -> Any:
+            with self._running(taken_of(*arguments)):
+                return function(*arguments, **options)
+
+        return timed
+
+    def _timed_copy(self, copy: Callable[..., Any]) -> Callable[..., Any]:
+        """Time a COPY from its beginning to its end: it is a block, not a call."""
+
+        @contextmanager
+        def timed(cursor: Any, statement: Any, *arguments: Any, **options: Any) -> Iterator[Any]:
+            with (
+                self._running(self.statements[self._name_of(statement)]),
+                copy(cursor, statement, *arguments, **options) as opened,
+            ):
+                yield opened
+
+        return timed
+
+    @contextmanager
+    def _running(self, taken: Taken) -> Iterator[None]:
+        began, cpu, server = time.perf_counter(), time.thread_time(), self._server_seconds()
+        try:
+            yield
+        finally:
+            taken.calls += 1
+            taken.seconds += time.perf_counter() - began
+            taken.cpu_seconds += time.thread_time() - cpu
+            taken.server_seconds += self._server_seconds() - server
+
+    def _server_seconds(self) -> float:
+        """Return the CPU time of the database's process so far, which /proc/PID/stat has in hundredths of a second."""
+        return int(self._backend.read_text().split()[0]) / 1e9
+
+    def _name_of(self, query: Any) -> str:
+        """Return a statement's file, or what it does to which table."""
+        text = query if isinstance(query, str) else str(query)
+        for content, name in self._sql_files.items():
+            if text.startswith(content):
+                return name
+        words = re.sub(r"\s+", " ", text).replace('"', "").strip()
+        if found := re.match(r"(?:SELECT .*? FROM|INSERT INTO|UPDATE|DELETE FROM|COPY) \w+", words):
+            return re.sub(r"SELECT .* FROM", "SELECT … FROM", found[0])
+        return re.sub(r"[('].*", "", words)[:60]
