@@ -11,8 +11,9 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -36,7 +37,7 @@ from imports.models import ImportJob
 from imports.progress import publisher
 from imports.queue import defer
 from imports.sources import ChunkSource, PreparedChunk
-from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
+from irisx.accounts.tenancy import ALL, Scope, lock_tenant, tenant_scope
 from irisx.ids import uuid7
 
 logger = logging.getLogger(__name__)
@@ -454,8 +455,30 @@ def sweep() -> None:
             )
         )
     for tenant_id in waiting:
-        with tenant_scope(tenant_id):
+        # Held by somebody, frozen perhaps: whoever ends starts the next one, or a later sweep does.
+        with suppress(Held), _impatient_scope(tenant_id):
             services.start_next(tenant_id)
+
+
+class Held(Exception):
+    """Somebody holds a lock that the sweeper needs, and may never let it go."""
+
+
+@contextmanager
+def _impatient_scope(tenant: Scope) -> Iterator[None]:
+    """Open a tenant_scope() that waits a second for a lock, no longer. Raises Held then, with nothing changed.
+
+    The sweeper ends the wait of others: behind a frozen runner's locks it would wait with them.
+    """
+    try:
+        with tenant_scope(tenant):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise
+        raise Held from error
 
 
 def _left_jobs() -> list[ImportJob]:
@@ -494,7 +517,8 @@ def _take_over(job: ImportJob) -> None:
 
 def _queue_again(job: ImportJob) -> None:
     """Defer a second task for a started job that no runner claimed; of the two, one will find nothing to do."""
-    with tenant_scope(ALL):
+    # Held: somebody is about to claim it, or to cancel it.
+    with suppress(Held), _impatient_scope(ALL):
         if ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, backend_pid=None, lease_until=job.lease_until).update(
             lease_until=Now() + services.WAITING_LEASE
         ):
@@ -505,9 +529,7 @@ def _raise_epoch(job: ImportJob) -> bool:
     """Take the job from its runner and queue a task for the next. Return False if somebody holds the row locked."""
     changes = _care_after_death(job) if _is_newer_than_database(job) else {}
     try:
-        with tenant_scope(ALL):
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '1s'")
+        with _impatient_scope(ALL):
             taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
                 epoch=F("epoch") + 1,
                 backend_pid=None,
@@ -519,9 +541,7 @@ def _raise_epoch(job: ImportJob) -> bool:
             if taken:
                 logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
                 defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch + 1)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise
+    except Held:
         return False
     return True
 

@@ -64,6 +64,8 @@ def _shared_thing(path: str) -> str:
     code = (Path(django_settings.BASE_DIR) / path).read_text()
     if path.startswith("tests/system/"):
         return "browser" if "tests.system.browser" in code else "system"
+    if path.startswith("tests/faults/"):
+        return "faults"
     return path if 'scope="module"' in code else ""
 
 
