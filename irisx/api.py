@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
@@ -17,8 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from imports.engine.errors import SourceRejected, SourceUnavailable
 from irisx.accounts.authentication import ApiRequest, requested_tenant
-from irisx.api_requests import body_too_large
-from irisx.refusals import Invalid, Refusal, Unavailable
+from irisx.refusals import Invalid, Refusal, TooMany, Unavailable, body_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 API_PREFIX = "/v1"
-RETRY_AFTER_SECONDS = 5
+# By status, where the refusal does not say when to come back.
+RETRY_AFTER_SECONDS = {429: 60, 503: 5}
 
 # Contract.md 5, "Outcomes of reading a file"; every other code is 400.
 REJECTION_STATUS = {
@@ -87,10 +88,12 @@ def refusal_for(error: Exception) -> Refusal:
             return _first_invalid(error.detail)
         case exceptions.AuthenticationFailed() if isinstance(error.detail, dict):
             return Refused(401, "token_not_valid", "The token is not valid or has expired. Sign in again.")
+        case exceptions.Throttled():
+            return TooMany("too_many_requests", "You have sent too many requests. Retry-After says when to go on.")
         case exceptions.APIException():
             return Refused(error.status_code, *_words_for(error))
         case RequestDataTooBig():
-            return body_too_large()
+            return body_too_large(settings.BULK_MAX_BYTES)
         case SuspiciousOperation() | UnreadablePostError():
             return Invalid("malformed", "The request could not be read.")
         case OperationalError() | InterfaceError():
@@ -107,7 +110,6 @@ def _words_for(error: exceptions.APIException) -> tuple[str, str]:
         exceptions.MethodNotAllowed: "method_not_allowed",
         exceptions.UnsupportedMediaType: "unsupported_media_type",
         exceptions.NotAuthenticated: "not_authenticated",
-        exceptions.Throttled: "too_many_requests",
     }
     own = error.get_codes()
     return codes.get(type(error)) or (own if isinstance(own, str) else "refused"), str(error.detail)
@@ -130,7 +132,8 @@ def _first_invalid(detail: Any) -> Refusal:
 def _retry_after(error: Exception, refusal: Refusal) -> int | None:
     if wait := getattr(error, "wait", None):  # DRF's Throttled
         return int(wait) + 1
-    return RETRY_AFTER_SECONDS if refusal.status == 503 else None
+    default = RETRY_AFTER_SECONDS.get(refusal.status)
+    return default and int(refusal.details.get("retry_after", default))
 
 
 def _answered(request: HttpRequest, refusal: Refusal) -> JsonResponse | None:

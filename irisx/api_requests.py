@@ -14,7 +14,7 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 from rest_framework import parsers, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from irisx.refusals import Invalid, TooLarge, file_too_large
+from irisx.refusals import Invalid, body_too_large, file_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class StrictJSONParser(parsers.JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body: bytes = stream.read(settings.BULK_MAX_BYTES + 1)
         if len(body) > settings.BULK_MAX_BYTES:
-            raise body_too_large()
+            raise body_too_large(settings.BULK_MAX_BYTES)
         try:
             # RFC 8259 section 8.1: JSON that is exchanged is UTF-8.
             parsed = json.loads(
@@ -67,16 +67,6 @@ class StrictJSONParser(parsers.JSONParser):
         except ValueError as error:
             raise Invalid("malformed_json", f"The body is not JSON that can be read: {error}") from error
         return parsed
-
-
-def body_too_large() -> TooLarge:
-    """Return the refusal of a body that is no upload and over the limit."""
-    limit = settings.BULK_MAX_BYTES
-    return TooLarge(
-        "request_too_large",
-        f"The body is larger than {limit // 1024**2} MB. Send it in several calls, or as a file.",
-        limit=limit,
-    )
 
 
 def _refuse_constant(name: str) -> None:

@@ -53,6 +53,16 @@ def file_too_large(limit_bytes: int) -> TooLarge:
     )
 
 
+def body_too_large(limit_bytes: int) -> TooLarge:
+    """Return the refusal of a body that is no upload and over the limit."""
+    megabytes = limit_bytes // 1024**2
+    return TooLarge(
+        "request_too_large",
+        f"The body is larger than {megabytes} MB. Send it in several calls, or as a file.",
+        limit=limit_bytes,
+    )
+
+
 class Unsupported(Refusal):
     """Not a kind of thing that can be taken."""
 

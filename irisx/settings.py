@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "irisx.request_ids.RequestIdMiddleware",  # first: whatever the others log has the id
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "irisx.accounts.middleware.TenantMiddleware",
@@ -203,6 +204,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "irisx.api_requests.JSONOnly",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "irisx.api.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["irisx.throttling.RequestsPerUser"],
     "UNAUTHENTICATED_USER": None,
     # ?format= is ours (json, csv, excel), not DRF's.
     "URL_FORMAT_OVERRIDE": None,
@@ -236,6 +238,12 @@ READ_SOURCE_MEMORY_BYTES = 1024 * 1024 * 1024
 READ_SOURCE_TIMEOUT_SECONDS = 120
 DATA_UPLOAD_MAX_MEMORY_SIZE = BULK_MAX_BYTES
 # The mapping page sends up to four values for each of its 100 columns.
+SAVED_MAPPINGS_PER_TENANT = 1_000
+# Of one user to /v1/: GET and HEAD, and all others.
+API_REQUESTS_PER_MINUTE = {
+    "reads": env.int("API_READS_PER_MINUTE", default=30_000),
+    "writes": env.int("API_WRITES_PER_MINUTE", default=6_000),
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # Every upload goes to the disk: the child process that reads it wants a path.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
@@ -324,8 +332,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request_id": {"()": "irisx.request_ids.WithRequestId"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},

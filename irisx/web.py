@@ -18,8 +18,9 @@ from typing import IO, Any, cast
 from daphne import cli, http_protocol, server
 from django.conf import settings
 
+from irisx import request_ids
 from irisx.production import RefusedToStart
-from irisx.refusals import TooLarge, file_too_large
+from irisx.refusals import Invalid, Refusal, Unavailable, body_too_large, file_too_large
 
 logger = logging.getLogger("irisx.web")
 
@@ -27,6 +28,10 @@ PIECE_BYTES = 64 * 1024
 # A connection that is closed on unread data is reset, and most clients then lose the answer. So a body that is refused
 # is read on and dropped, up to here; who sends still more is cut off.
 DROPPED_BYTES = 64 * 1024 * 1024
+
+UNREADABLE = Invalid("malformed", "The request could not be read.")
+SLOW = Unavailable("timed_out", "It took too long to answer. Please try again in a moment.")
+BROKEN = Refusal("internal_error", "Something went wrong on our side. It has been noted; please try again.")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -66,8 +71,11 @@ class Request(http_protocol.WebRequest):
         """Go on after the body's last byte."""
         if self.is_refused:
             self.finish()
-        else:
-            super().requestReceived(command, path, version)
+            return
+        if self.body_bytes and not self.requestHeaders.hasHeader(b"Content-Length"):
+            # It came in chunks. Django and DRF take a body without a length for none.
+            self.requestHeaders.setRawHeaders(b"Content-Length", [b"%d" % self.body_bytes])
+        super().requestReceived(command, path, version)
 
     def process(self) -> Any:
         # Daphne queues what it finds in `content`: one empty piece, the last one.
@@ -85,8 +93,7 @@ class Request(http_protocol.WebRequest):
         self.requestHeaders.removeHeader(b"Expect")
         self.channel.persistent = False
         is_upload = (self.getHeader(b"Content-Type") or b"").lower().startswith(b"multipart/")
-        limit = settings.UPLOAD_MAX_BYTES
-        refusal = file_too_large(limit) if is_upload else TooLarge("request_too_large", "The request is too large.")
+        refusal = file_too_large(settings.UPLOAD_MAX_BYTES) if is_upload else body_too_large(settings.BULK_MAX_BYTES)
         logger.info("A request was refused: its body is over %d bytes", settings.REQUEST_MAX_BYTES)
         answer = json.dumps(refusal.as_json()).encode()
         self.clientproto = b"HTTP/1.1"
@@ -94,7 +101,30 @@ class Request(http_protocol.WebRequest):
         self.setHeader(b"Content-Type", b"application/json")
         self.setHeader(b"Content-Length", b"%d" % len(answer))
         self.setHeader(b"Connection", b"close")
+        self.setHeader(request_ids.HEADER.encode(), self._request_id().encode())
         self.write(answer)
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Answer what Django is not asked about: in JSON under /v1/, with daphne's page elsewhere."""
+        if not self.uri.startswith(b"/v1/"):
+            super().basic_error(status, status_text, body)
+            return
+        refusal = {400: UNREADABLE, 503: SLOW}.get(status, BROKEN)
+        self.handle_reply(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"Content-Type", b"application/json"),
+                    (request_ids.HEADER.encode(), self._request_id().encode()),
+                    *([(b"Retry-After", b"5")] if status == 503 else []),
+                ],
+            }
+        )
+        self.handle_reply({"type": "http.response.body", "body": json.dumps(refusal.as_json()).encode()})
+
+    def _request_id(self) -> str:
+        return request_ids.accepted(self.getHeader(request_ids.HEADER.lower()) or "")
 
 
 class Server(server.Server):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import socket
 import subprocess
 import sys
@@ -110,7 +111,52 @@ def test_a_body_over_the_limit_that_is_no_form_is_refused_without_speaking_of_a_
     answer = httpx.post(running.url + "/v1/imports/bulk", content=b"[" * 52 * MB, timeout=60)
 
     assert answer.status_code == 413
-    assert answer.json() == {"error": "The request is too large.", "code": "request_too_large"}
+    assert answer.json() == {
+        "error": "The body is larger than 20 MB. Send it in several calls, or as a file.",
+        "code": "request_too_large",
+        "limit": 20 * MB,
+    }
+    assert answer.headers["X-Request-ID"]
+
+
+def test_a_body_that_comes_in_chunks_without_a_length_is_read(running):
+    body = b'{"email": "nobody@example.com"}'
+
+    answer = httpx.post(
+        running.url + "/v1/auth/token",
+        content=(body[at : at + 5] for at in range(0, len(body), 5)),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "password")
+
+
+class RequestWithoutDjango(web.Request):
+    """Notes what it answers."""
+
+    def __init__(self, uri: bytes) -> None:
+        self.uri, self.sent = uri, []
+
+    def getHeader(self, name):
+        return {"x-request-id": "abc-123"}.get(name)
+
+    def handle_reply(self, message):
+        self.sent.append(message)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "malformed"), (500, "internal_error"), (503, "timed_out")])
+def test_what_django_is_not_asked_about_is_answered_in_json_under_v1(status, code):
+    request, page = RequestWithoutDjango(b"/v1/imports"), RequestWithoutDjango(b"/")
+
+    for asked in (request, page):
+        asked.basic_error(status, b"Words", "More words")
+
+    head, body = request.sent
+    assert (head["status"], json.loads(body["body"])["code"]) == (status, code)
+    headers = dict(head["headers"])
+    assert (headers[b"Content-Type"], headers[b"X-Request-ID"]) == (b"application/json", b"abc-123")
+    assert (b"Retry-After" in headers) == (status == 503)
+    assert page.sent[0]["headers"] == [(b"Content-Type", b"text/html; charset=utf-8")]
 
 
 def test_who_asks_before_sending_is_refused_before_sending(running):
