@@ -38,7 +38,7 @@ from imports.progress import publisher
 from imports.queue import defer
 from imports.sources import ChunkSource, PreparedChunk
 from irisx.accounts.tenancy import ALL, Scope, lock_tenant, tenant_scope
-from irisx.ids import uuid7
+from irisx.ids import uuid7s
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +178,7 @@ class DatabaseSink:
         self._watch = watch
         self._job_id: UUID = job.pk
         self._epoch = job.epoch
+        self._total_rows = job.total_rows
         self._headers = headers
         self._target = loader.Target(
             tenant_id=job.tenant_id,
@@ -193,6 +194,10 @@ class DatabaseSink:
         Raises Stop if the job is over or paused after that, LostJob if it is not ours any more.
         """
         with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
+            if chunk.hi < self._total_rows:
+                # Nobody waits for the disk: a database that falls loses whole chunks, each with its checkpoint, and
+                # the import goes on before them. The last chunk takes all earlier ones to the disk.
+                cursor.execute("SET LOCAL synchronous_commit = off")
             # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
             loader.stage(cursor, chunk.staged)
             lock_tenant(self._target.tenant_id)
@@ -306,30 +311,25 @@ def log_lines(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> list[load
     found.sort(key=lambda line: line[0])
     return [
         loader.LogLine(
-            id=uuid7(),
-            row_index=row_index,
-            row_number=row_number,
-            level=level,
-            type=issue.type,
-            field=issue.field,
-            message=issue.message,
-            row=None if level == "duplicate" else dict(zip(headers, chunk.cells[row_index - chunk.lo], strict=False)),
+            line_id,
+            row_index,
+            row_number,
+            level,
+            issue,
+            None if level == "duplicate" else dict(zip(headers, chunk.cells[row_index - chunk.lo], strict=False)),
         )
-        for row_index, row_number, level, issue in found
+        for line_id, (row_index, row_number, level, issue) in zip(uuid7s(len(found)), found, strict=True)
     ]
 
 
 def ledger_of(chunk: PreparedChunk, plan: Plan) -> tuple[bytes, bytes]:
     """Return one byte of outcome and 16 bytes of contact id for each row of the chunk."""
-    rows = chunk.hi - chunk.lo
-    outcomes = bytearray([Outcome.FAILED]) * rows
-    contact_ids = bytearray(loader.NO_CONTACT) * rows
-    for record, outcome, contact_id in zip(chunk.records, plan.outcomes, plan.contact_ids, strict=True):
-        place = record.row_index - chunk.lo
-        outcomes[place] = outcome
-        if contact_id is not None:
-            contact_ids[16 * place : 16 * place + 16] = contact_id.bytes
-    return bytes(outcomes), bytes(contact_ids)
+    outcomes: list[int] = list(plan.outcomes)
+    contact_ids = [contact_id or loader.NO_CONTACT for contact_id in plan.contact_ids]
+    for error in sorted(chunk.errors, key=lambda error: error.row_index):  # each comes to stand where its row is
+        outcomes.insert(error.row_index - chunk.lo, Outcome.FAILED)
+        contact_ids.insert(error.row_index - chunk.lo, loader.NO_CONTACT)
+    return bytes(outcomes), b"".join(contact_ids)
 
 
 # Holding a job -------------------------------------------------------------------------------------------------------

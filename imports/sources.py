@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
-from uuid import UUID
 
 from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX, custom_field
 from imports import storage
 from imports.engine import loader
 from imports.engine.errors import CellIssue, RowError
+from imports.engine.matching import ContactId
+from imports.engine.normalize.text import quoted
 from imports.engine.rows_file import RowsFile
 from imports.engine.schema import FieldMapping, Record
 from imports.engine.validation import RowPreparer
 from imports.models import ImportJob
-from irisx.ids import uuid7
+from imports.options import MATCH_FIELDS
+from irisx.ids import uuid7s
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class PreparedChunk:
     lo: int
     hi: int
     records: list[Record]
-    ids: list[UUID]  # of the contact that each record makes, if it makes one; they rise in file order
+    ids: list[ContactId]  # of the contact that each record makes, if it makes one; they rise in file order
     staged: bytes  # the records, ready for the staging table
     errors: list[RowError]
     # Number and cells of row lo + i as read; for the error log.
@@ -48,30 +50,63 @@ class ChunkSource(Protocol):
 
 
 class RowsFileSource:
-    """The rows file of an uploaded source."""
+    """The rows file of a job."""
 
-    def __init__(self, rows: RowsFile, preparer: RowPreparer) -> None:
+    def __init__(self, rows: RowsFile, preparer: RowPreparer, mapping: FieldMapping, *, hold_invalid: bool) -> None:
         self.headers: Sequence[str] = rows.headers
         self.total_rows = rows.total_rows
         self._rows = rows
-        self._prepare = preparer.prepare
+        self._preparer = preparer
+        self._fields = {column.header: column.field for column in mapping.columns}
+        self._hold_invalid = hold_invalid
 
     def read(self, lo: int, hi: int) -> PreparedChunk:
-        prepare = self._prepare
-        records: list[Record] = []
-        errors: list[RowError] = []
-        row_numbers: list[int] = []
-        cells: list[list[str]] = []
-        for row_index, (row_number, row) in enumerate(self._rows.rows(lo, hi), start=lo):
-            prepared = prepare(row_index, row_number, row)
-            if isinstance(prepared, Record):
-                records.append(prepared)
-            else:
-                errors.append(prepared)
-            row_numbers.append(row_number)
-            cells.append(row)
-        ids = [uuid7() for _ in records]
+        row_numbers, cells = self._rows.read(lo, hi)
+        records, errors = self._preparer.prepare(lo, row_numbers, cells)
+        if self._rows.left_out:
+            records, errors = self._say_what_is_left_out(records, errors)
+            self._show_what_is_left_out(lo, cells)
+        ids = uuid7s(len(records))
         return PreparedChunk(lo, hi, records, ids, loader.staged_text(records, ids), errors, row_numbers, cells)
+
+    def _say_what_is_left_out(
+        self, records: list[Record], errors: list[RowError]
+    ) -> tuple[list[Record], list[RowError]]:
+        """Return records and errors with an issue for each value that no cell could hold."""
+        errors = [self._blamed(error) for error in errors]
+        kept = []
+        for record in records:
+            issues = self._issues(record.row_index)
+            if issues and self._hold_invalid:
+                held = CellIssue("held_invalid", issues[0].field, issues[0].message)
+                errors.append(RowError(record.row_index, record.row_number, held))
+            else:
+                kept.append(record._replace(warnings=(*record.warnings, *issues)) if issues else record)
+        return kept, errors
+
+    def _blamed(self, error: RowError) -> RowError:
+        """Return the error, of the value that was left out if that is why there is neither e-mail address nor phone."""
+        for issue in self._issues(error.row_index):
+            if error.issue.type == "no_contact_point" and issue.field in MATCH_FIELDS:
+                return replace(error, issue=replace(issue, type=f"invalid_{issue.field}"))
+        return error
+
+    def _issues(self, row_index: int) -> list[CellIssue]:
+        return [
+            CellIssue(
+                "invalid_value",
+                field,
+                f"“{header}” is {quoted(text)}, which is no single value. Send text, a number, true, false or null.",
+            )
+            for header, text in self._rows.left_out.get(row_index, {}).items()
+            if (field := self._fields.get(header))
+        ]
+
+    def _show_what_is_left_out(self, lo: int, cells: list[list[str]]) -> None:
+        """Put it into the cells, for the error log."""
+        for place, row in enumerate(cells):
+            for header, text in self._rows.left_out.get(lo + place, {}).items():
+                row[self.headers.index(header)] = text
 
     def refuse(self, row_index: int, reason: str) -> PreparedChunk:
         ((row_number, row),) = self._rows.rows(row_index, row_index + 1)
@@ -88,14 +123,15 @@ def of_job(job: ImportJob, mapping: FieldMapping | None = None) -> RowsFileSourc
             # New with this import, or deleted since it was confirmed: the values come in as text.
             fields[column.field] = custom_field(column.field.removeprefix(CUSTOM_PREFIX), column.header)
     rows = storage.open_rows(job)
+    hold_invalid = job.options.get("hold_invalid", False)
     preparer = RowPreparer(
         rows.headers,
         _with_date_orders(mapping, job),
         fields,
         default_country=job.options.get("default_country") or job.tenant.default_country,
-        hold_invalid=job.options.get("hold_invalid", False),
+        hold_invalid=hold_invalid,
     )
-    return RowsFileSource(rows, preparer)
+    return RowsFileSource(rows, preparer, mapping, hold_invalid=hold_invalid)
 
 
 def _with_date_orders(mapping: FieldMapping, job: ImportJob) -> FieldMapping:

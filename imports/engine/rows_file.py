@@ -1,9 +1,9 @@
 """The rows file: the one form that every source takes before it is imported.
 
 Layout: a magic line; blocks of 1,000 rows (fewer in a very wide table); an index (headers, number of rows, rows a
-block, offset of each block); a trailer of fixed size that says where the index is. So work can start at any row
-without reading what is before it, on a disk or by ranged reads from an object store. A block is JSON:
-[[row number, …], [[cell, …], …]].
+block, offset of each block, what was left out of cells); a trailer of fixed size that says where the index is. So work
+can start at any row without reading what is before it, on a disk or by ranged reads from an object store. A block is
+JSON: [[row number, …], [[cell, …], …]].
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class RowsFileWriter:
     def __init__(self, path: Path, headers: Sequence[str]) -> None:
         self.headers = list(headers)
         self.total_rows = 0
+        self._left_out: dict[int, dict[str, str]] = {}
         self._block_rows = block_rows(len(headers))
         self._offsets: list[int] = []
         self._numbers: list[int] = []
@@ -65,6 +66,10 @@ class RowsFileWriter:
         while len(self._rows) >= self._block_rows:
             self._write_block()
 
+    def leave_out(self, row_index: int, header: str, text: str) -> None:
+        """Note what stood where a cell is blank because it is no text: an object of JSON, say."""
+        self._left_out.setdefault(row_index, {})[header] = text
+
     def close(self) -> None:
         """Write what is left, the index and the trailer."""
         if self._rows:
@@ -75,6 +80,7 @@ class RowsFileWriter:
                 "total_rows": self.total_rows,
                 "block_rows": self._block_rows,
                 "offsets": self._offsets,
+                "left_out": [*self._left_out.items()],
             }
         )
         index_offset = self._file.tell()
@@ -117,6 +123,8 @@ class RowsFile:
             self.total_rows: int = index["total_rows"]
             self._block_rows: int = index["block_rows"]
             self._offsets: list[int] = index["offsets"]
+            # row index → header → what is left out of that cell; files written before there was such have none
+            self.left_out: dict[int, dict[str, str]] = dict(index.get("left_out", ()))
         except (KeyError, TypeError) as error:
             raise RowsFileDamaged from error
         if len(self._offsets) != -(-self.total_rows // self._block_rows):
@@ -124,8 +132,21 @@ class RowsFile:
 
     def rows(self, lo: int = 0, hi: int | None = None) -> Iterator[tuple[int, list[str]]]:
         """Yield (row number, cells) of the rows lo to hi - 1, counted from 0; hi None: to the last."""
-        hi = self.total_rows if hi is None else min(hi, self.total_rows)
-        lo = max(lo, 0)
+        for numbers, rows in self._parts(lo, self.total_rows if hi is None else hi):
+            yield from zip(numbers, rows, strict=True)
+
+    def read(self, lo: int, hi: int) -> tuple[list[int], list[list[str]]]:
+        """Return the row numbers and the cells of the rows lo to hi - 1, counted from 0."""
+        all_numbers: list[int] = []
+        all_rows: list[list[str]] = []
+        for numbers, rows in self._parts(lo, hi):
+            all_numbers += numbers
+            all_rows += rows
+        return all_numbers, all_rows
+
+    def _parts(self, lo: int, hi: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Yield row numbers and cells of the rows lo to hi - 1, block by block."""
+        lo, hi = max(lo, 0), min(hi, self.total_rows)
         if lo >= hi:
             return
         size = self._block_rows
@@ -133,9 +154,7 @@ class RowsFile:
         for block, (numbers, rows) in self._blocks(first_block, last_block):
             start = lo - block * size if block == first_block else 0
             stop = hi - block * size if block == last_block else size
-            if start or stop < size:
-                numbers, rows = numbers[start:stop], rows[start:stop]
-            yield from zip(numbers, rows, strict=True)
+            yield numbers[start:stop], rows[start:stop]
 
     def _blocks(self, first: int, last: int) -> Iterator[tuple[int, tuple[list[int], list[list[str]]]]]:
         """Yield (place, (row numbers, rows)) of the blocks first to last, with as few reads as memory allows."""

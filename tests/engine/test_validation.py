@@ -20,7 +20,13 @@ CONTACT_ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 def prepare(row, **options):
     """Prepare one row, given as field key → cell; the columns are called like their fields."""
     mapping = FieldMapping(tuple(MappedColumn(key, key) for key in row))
-    return RowPreparer(list(row), mapping, FIELDS, **options).prepare(0, 2, list(row.values()))
+    return prepare_row(RowPreparer(list(row), mapping, FIELDS, **options), list(row.values()))
+
+
+def prepare_row(preparer, cells):
+    """Return the record of one row, or why it has none."""
+    records, errors = preparer.prepare(0, [2], [cells])
+    return (records + errors)[0]
 
 
 def record(**values):
@@ -158,13 +164,13 @@ def test_a_phone_number_belongs_to_the_country_of_its_row_then_of_its_column_the
     mapping = FieldMapping((MappedColumn("Tel", "phone", country=column_country), MappedColumn("Land", "country")))
     preparer = RowPreparer(["Land", "Tel"], mapping, FIELDS, default_country=default_country)
 
-    assert preparer.prepare(0, 2, [country_cell, "030 901820"]).phone == phone
+    assert prepare_row(preparer, [country_cell, "030 901820"]).phone == phone
 
 
 def test_the_date_order_of_a_column_decides():
     mapping = FieldMapping((MappedColumn("Mail", "email"), MappedColumn("Born", "birthday", date_order="dmy")))
 
-    prepared = RowPreparer(["Mail", "Born"], mapping, FIELDS).prepare(0, 2, ["ann@example.com", "03/04/1986"])
+    prepared = prepare_row(RowPreparer(["Mail", "Born"], mapping, FIELDS), ["ann@example.com", "03/04/1986"])
 
     assert prepared.attributes == {"birthday": "1986-04-03"}
 
@@ -172,9 +178,9 @@ def test_the_date_order_of_a_column_decides():
 def test_columns_that_are_mapped_to_nothing_or_missing_are_left_out():
     mapping = FieldMapping((MappedColumn("Fax", None), MappedColumn("Mail", "email"), MappedColumn("Gone", "city")))
 
-    assert RowPreparer(["Fax", "Mail"], mapping, FIELDS).prepare(0, 2, ["1", "ann@example.com"]) == record(
-        email="ann@example.com"
-    )
+    prepared = prepare_row(RowPreparer(["Fax", "Mail"], mapping, FIELDS), ["1", "ann@example.com"])
+
+    assert prepared == record(email="ann@example.com")
 
 
 def test_many_different_cells_are_read_as_well_as_few():
@@ -185,6 +191,37 @@ def test_many_different_cells_are_read_as_well_as_few():
     )
     days = [f"{1800 + number // 28}-01-{number % 28 + 1:02}" for number in range(6000)]
 
-    prepared = [preparer.prepare(index, index + 2, ["ann@example.com", day]) for index, day in enumerate(days)]
+    records, errors = preparer.prepare(0, range(2, 6002), [["ann@example.com", day] for day in days])
 
-    assert [record.attributes["birthday"] for record in prepared] == days
+    assert ([record.attributes["birthday"] for record in records], errors) == (days, [])
+
+
+def test_records_and_errors_keep_the_places_of_their_rows():
+    mapping = FieldMapping((MappedColumn("Mail", "email"), MappedColumn("Phone", "phone")))
+    rows = [["ann@example.com", ""], ["", "1"], ["ben@example.com", "1"], ["", ""]]
+
+    records, errors = RowPreparer(["Mail", "Phone"], mapping, FIELDS).prepare(10, [5, 6, 8, 9], rows)
+
+    assert [(it.row_index, it.row_number, it.email, len(it.warnings)) for it in records] == [
+        (10, 5, "ann@example.com", 0),
+        (12, 8, "ben@example.com", 1),
+    ]
+    assert [(it.row_index, it.row_number, it.issue.type) for it in errors] == [
+        (11, 6, "invalid_phone"),
+        (13, 9, "no_contact_point"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "José", "Jose\u0301", " Ann  Lee ", "Ann\tLee", "a\u00a0b", "x" * 201, "|", "\u0338"]
+)
+def test_a_column_of_text_is_read_as_each_of_its_cells_alone(odd):
+    mapping = FieldMapping((MappedColumn("Mail", "email"), MappedColumn("Name", "first_name")))
+    preparer = RowPreparer(["Mail", "Name"], mapping, FIELDS)
+    names = ["Ana", odd, " Ben "]
+
+    records, _ = preparer.prepare(0, [2, 3, 4], [["ann@example.com", name] for name in names])
+    alone = [prepare_row(preparer, ["ann@example.com", name]) for name in names]
+
+    assert [(it.first_name, it.warnings) for it in records] == [(it.first_name, it.warnings) for it in alone]
+    assert [it.first_name for it in alone[::2]] == ["Ana", "Ben"]

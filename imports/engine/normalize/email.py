@@ -19,8 +19,8 @@ MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 # holds the two together): a label has no "--", which starts Punycode, and the endings that are kept for special use
 # (RFC 6761 and 7686) are left to the library.
 _PLAIN = re.compile(
-    r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+(?:\.[a-z0-9_!#$%&'*+\-/=?^`{|}~]+)*"
-    r"@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,}"
+    r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]++(?:\.[a-z0-9_!#$%&'*+\-/=?^`{|}~]++)*+"
+    r"@(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)+(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,}+"
 )
 _PLAIN_LENGTH = 64  # characters; then no part can be too long (63 for a label, RFC 1035 2.3.4; 64 before the @)
 _ANGLE_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from imports.engine.errors import InvalidValue
 
@@ -35,6 +36,15 @@ def clean_line(text: str) -> str:
         return text.strip()
     # Trimmed again: clean_text() may have taken an invisible character from between two spaces.
     return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
+
+
+def clean_lines(cells: Sequence[str], max_length: int) -> list[str] | None:
+    """Return each cell as clean_line() does, all at once; None if some cell needs a look of its own, or is too long."""
+    together = "|".join(cells)
+    if "  " in together or not together.isprintable() or not unicodedata.is_normalized("NFC", together):
+        return None
+    cleaned = list(map(str.strip, cells))
+    return cleaned if max(map(len, cleaned), default=0) <= max_length else None
 
 
 def is_placeholder(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from operator import itemgetter
 
 from imports.engine.readers.source import SourceColumn, SourceWarning
@@ -91,11 +92,11 @@ class ColumnWatch:
                         break
 
     def _count_scientific(self, row_numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+        # One look at all cells first: it is rare.
+        text = "\n".join(chain.from_iterable(rows))
+        if "E+" not in text and "e+" not in text:
+            return
         for row_number, row in zip(row_numbers, rows, strict=True):
-            # One look at the whole row first: it is rare.
-            text = "\n".join(row)
-            if "E+" not in text and "e+" not in text:
-                continue
             for column, cell in enumerate(row):
                 if SCIENTIFIC.fullmatch(cell):
                     first_and_count = self._scientific.setdefault(column, [row_number, 0])

@@ -34,7 +34,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_log (
     error_type text NOT NULL,
     field text NOT NULL,
     error_message text NOT NULL,
-    row_data jsonb
+    row_data jsonb NOT NULL -- {} for none
 ) ON COMMIT DELETE ROWS;
 -- They are empty already, unless one transaction around several chunks has kept them from being emptied.
 DELETE FROM staged_contacts;

@@ -1,10 +1,10 @@
 -- Find every contact that the keys may mean, with all its values: an update may move a key to another contact.
 -- The addresses and numbers are those of staged_contacts. Parameters: tenant_id, job_id, by_email, by_phone (whether
--- these are match fields), ids. Returns id, created_at, is_own, the six columns, attributes as text.
+-- these are match fields), ids. Returns id (its 16 bytes), created_at, is_own, the six columns, attributes as text.
 -- An import adds FOR NO KEY UPDATE: locked in the order of ids, two writers of the same contacts wait for each other and
 -- never deadlock. A forecast does not lock.
 SELECT
-    contact.id,
+    uuid_send(contact.id),
     contact.created_at,
     contact.import_job_id IS NOT DISTINCT FROM %(job_id)s AS is_own,
     contact.first_name,
