@@ -20,6 +20,9 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=True)
 DEVELOPMENT_SECRET_KEY = "development-only-and-known-to-everyone"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+# Fernet keys with commas between, for what is kept encrypted: the first encrypts, all decrypt (irisx/encryption.py).
+DEVELOPMENT_ENCRYPTION_KEY = "ZGV2ZWxvcG1lbnQtb25seS1rbm93bi10by1hbnlvbmU="
+FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [DEVELOPMENT_ENCRYPTION_KEY]
 # The names that people reach the site by, with commas between.
 _allowed_hosts: list[str] = env.list("ALLOWED_HOSTS", default=[])
 ALLOWED_HOSTS = _allowed_hosts or ["localhost", "127.0.0.1", "[::1]"]
@@ -67,6 +70,8 @@ production.check_settings(
     debug=DEBUG,
     secret_key=SECRET_KEY,
     development_secret_key=DEVELOPMENT_SECRET_KEY,
+    encryption_keys=FIELD_ENCRYPTION_KEYS,
+    development_encryption_key=DEVELOPMENT_ENCRYPTION_KEY,
     allowed_hosts=_allowed_hosts,
     site_url=SITE_URL,
     host=str(DATABASES["default"].get("HOST") or ""),
@@ -260,6 +265,29 @@ CHUNK_ROWS_MIN = 100
 CHUNK_ROWS_MAX = 5_000
 MAX_ATTEMPTS = 3
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful", "fetch_job_polling_interval": 1.0}
+# Queues of tasks that only wait, for many others at once: they hold none of the places above. See accounts' command
+# procrastinate. Of two places one is for whoever comes by while the other is at work.
+ASYNC_QUEUES = ["webhooks"]
+ASYNC_QUEUES_CONCURRENCY = 2
+
+# To addresses that users give (irisx/outbound.py) ---------------------------------------------------------------------
+
+# Networks with private addresses that may be reached all the same, with commas between. Each of them lies open to
+# every tenant.
+OUTBOUND_ALLOWED_NETWORKS = production.networks_of(
+    env.list("OUTBOUND_ALLOWED_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEBUG else [])
+)
+OUTBOUND_HTTPS_ONLY = not DEBUG  # and then on ports 443 and 8443 only
+OUTBOUND_TIMEOUT_SECONDS = 20.0  # for the whole of a call: name, connection, answer
+OUTBOUND_ANSWER_MAX_BYTES = 64 * 1024
+
+WEBHOOK_ENDPOINTS_PER_TENANT = 20
+WEBHOOKS_AT_ONCE = 100  # a worker process
+WEBHOOKS_AT_ONCE_PER_ADDRESS = 5  # of all workers together; 1 where the last one failed
+WEBHOOK_SECRET_OVERLAP = timedelta(hours=24)  # how long a replaced secret goes on signing
+WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success between
+WEBHOOK_DELIVERIES_KEPT_DAYS = 30  # after their end
+WEBHOOK_CRON = "* * * * * */5"
 
 # Browsers ------------------------------------------------------------------------------------------------------------
 
@@ -295,29 +323,6 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=365 * 24 *
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 
 # Mail ----------------------------------------------------------------------------------------------------------------
-# Queues of tasks that only wait, for many others at once: they hold none of the places above. See accounts' command
-# procrastinate. Of two places one is for whoever comes by while the other is at work.
-ASYNC_QUEUES = ["webhooks"]
-ASYNC_QUEUES_CONCURRENCY = 2
-
-# To addresses that users give (irisx/outbound.py) ---------------------------------------------------------------------
-
-# Networks with private addresses that may be reached all the same, with commas between. Each of them lies open to
-# every tenant.
-OUTBOUND_ALLOWED_NETWORKS = production.networks_of(
-    env.list("OUTBOUND_ALLOWED_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEBUG else [])
-)
-OUTBOUND_HTTPS_ONLY = not DEBUG  # and then on ports 443 and 8443 only
-OUTBOUND_TIMEOUT_SECONDS = 20.0  # for the whole of a call: name, connection, answer
-OUTBOUND_ANSWER_MAX_BYTES = 64 * 1024
-
-WEBHOOK_ENDPOINTS_PER_TENANT = 20
-WEBHOOKS_AT_ONCE = 100  # a worker process
-WEBHOOKS_AT_ONCE_PER_ADDRESS = 5  # of all workers together; 1 where the last one failed
-WEBHOOK_SECRET_OVERLAP = timedelta(hours=24)  # how long a replaced secret goes on signing
-WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success between
-WEBHOOK_DELIVERIES_KEPT_DAYS = 30  # after their end
-WEBHOOK_CRON = "* * * * * */5"
 
 # smtp+tls://user:password@host:587 and the like (django-environ). In development mails go to the worker's log; in
 # production they must not, since they hold links that open accounts.

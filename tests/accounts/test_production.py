@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
 
 from irisx import embedded
@@ -16,8 +17,14 @@ from irisx.embedded.home import home_of
 from irisx.production import check_settings, is_this_machine, site_url_of
 
 KEY = "x9b!qT" * 10
-PRODUCTION = {"DEBUG": "0", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "imports.example.com"}
-NAMES = ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "DATABASE_URL")
+ENCRYPTION_KEY = Fernet.generate_key().decode()
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": KEY,
+    "ALLOWED_HOSTS": "imports.example.com",
+    "FIELD_ENCRYPTION_KEYS": ENCRYPTION_KEY,
+}
+NAMES = (*PRODUCTION, "SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES", "DATABASE_URL", "OUTBOUND_ALLOWED_NETWORKS")
 
 
 def run(*arguments, **environment) -> subprocess.CompletedProcess:
@@ -50,6 +57,19 @@ WITHOUT = {
     "the default key": ({"SECRET_KEY": ""}, "SECRET_KEY has 0 characters."),
     "a key": ({"SECRET_KEY": None}, "SECRET_KEY is not set, and the default one is known to everybody."),
     "a long key": ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters."),
+    "a key to encrypt with": ({"FIELD_ENCRYPTION_KEYS": None}, "FIELD_ENCRYPTION_KEYS is not set"),
+    "the default key taken out": (
+        {"FIELD_ENCRYPTION_KEYS": f"{ENCRYPTION_KEY},{settings.DEVELOPMENT_ENCRYPTION_KEY}"},
+        "the default one is known to everybody",
+    ),
+    "whole keys": (
+        {"FIELD_ENCRYPTION_KEYS": f"{ENCRYPTION_KEY},abc"},
+        "Key 2 of FIELD_ENCRYPTION_KEYS is not 32 bytes in URL-safe base64.",
+    ),
+    "networks that are some": (
+        {"OUTBOUND_ALLOWED_NETWORKS": "10.1.0.1/16"},
+        "OUTBOUND_ALLOWED_NETWORKS holds what is no network: 10.1.0.1/16 has host bits set.",
+    ),
     "host names": ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set."),
     "an address for mails": ({"ALLOWED_HOSTS": "*"}, "SITE_URL is not set"),
     "DEBUG off": (
@@ -145,7 +165,16 @@ def test_a_database_that_is_away_does_not_keep_the_web_process_from_starting():
 
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(Exception, match=r"SECRET_KEY is not set.*ALLOWED_HOSTS is not set"):
-        check_settings(debug=False, secret_key="a", development_secret_key="a", allowed_hosts=[], site_url="", host="")
+        check_settings(
+            debug=False,
+            secret_key="a",
+            development_secret_key="a",
+            encryption_keys=[ENCRYPTION_KEY],
+            development_encryption_key="",
+            allowed_hosts=[],
+            site_url="",
+            host="",
+        )
 
 
 @pytest.mark.parametrize(
