@@ -9,6 +9,7 @@ from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from imports.models import ImportJob
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx.operators import ReadOnlyAdmin
 
 COUNTS = (
@@ -38,6 +39,27 @@ class ImportJobAdmin(ReadOnlyAdmin):
         ("Runner", {"fields": ("row_index", "run_no", "epoch", "attempts", "lease_until", "backend_pid")}),
         ("When", {"fields": ("created_at", "started_at", "completed_at", "deleted_at")}),
     )
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnlyAdmin):
+    # Of the address only the host: the rest may hold a secret.
+    list_display = ("host", "tenant", "events", "disabled_reason", "failing_since", "created_at")
+    list_filter = ("disabled_reason", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant",)
+    ordering = ("-id",)
+    fields = ("id", *list_display)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("id", "tenant", "endpoint", "event", "status", "attempts", "due_at", "response_status", "error")
+    list_filter = ("status", "event", "created_at", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "endpoint")
+    show_full_result_count = False
+    ordering = ("-id",)
+    # Not shown: what is sent and what is answered, which hold the tenant's data, and a job's own address.
+    fields = (*list_display, "job_id", "last_attempt_at", "created_at", "finished_at")
 
 
 admin.site.unregister(ProcrastinateJob)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from contacts.models import ContactList
 from imports.engine.schema import DuplicateStrategy, FieldMapping, MappedColumn
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret  # noqa: F401 (Django looks here)
 from irisx.accounts.models import Tenant, User
 from irisx.ids import uuid7
 

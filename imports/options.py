@@ -14,7 +14,9 @@ from imports.engine.schema import DuplicateStrategy
 from irisx.refusals import Invalid
 
 MATCH_FIELDS = ("email", "phone")
-WEBHOOK_EVENTS = ("completed", "failed", "cancelled")
+WEBHOOK_EVENTS = ("completed", "failed", "cancelled", "corrected")
+# A job's own address is told how its import ends. Corrections come later, to whoever asks for them.
+DEFAULT_WEBHOOK_EVENTS = WEBHOOK_EVENTS[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class ImportOptions:
     # Rows with any invalid value are held back, not only those without a contact point.
     hold_invalid: bool = False
     webhook_url: str = ""
-    webhook_events: tuple[str, ...] = WEBHOOK_EVENTS
+    webhook_events: tuple[str, ...] = DEFAULT_WEBHOOK_EVENTS
     # The caller's own name for this import; unique per tenant if given.
     external_id: str = ""
 

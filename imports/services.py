@@ -27,6 +27,9 @@ from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, 
 from imports.options import MATCH_FIELDS, ImportOptions
 from imports.progress import publisher
 from imports.queue import defer
+from imports.webhooks import events
+from imports.webhooks.models import WebhookEvent
+from irisx import outbound
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope, try_lock_tenant
 from irisx.ids import uuid7
@@ -173,6 +176,8 @@ def options_of(job: ImportJob) -> ImportOptions:
 def _check_options(tenant: Tenant, options: ImportOptions, *, job: ImportJob | None = None) -> None:
     if options.list_id is not None:
         contact_services.list_of(tenant, options.list_id)
+    if options.webhook_url:
+        outbound.check_url(options.webhook_url, field="webhook_url")
     if options.external_id:
         others = ImportJob.objects.for_tenant(tenant).filter(external_id=options.external_id)
         if (others.exclude(pk=job.pk) if job else others).exists():
@@ -450,6 +455,8 @@ def answer_requests(job: ImportJob) -> bool:
     job.lease_until = job.backend_pid = None
     job.completed_at = timezone.now() if job.is_finished else None
     job.save(update_fields=["status", "epoch", "lease_until", "backend_pid", "completed_at"])
+    if job.is_finished:
+        events.record(job.pk, WebhookEvent(status))
     start_next(job.tenant_id)
     job.refresh_from_db()
     return True
@@ -531,6 +538,7 @@ def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
     if ended:
         # Who lost the job leaves requests alone: they are for the runner that has it.
         ImportRequest.objects.filter(job_id=job_id).delete()
+        events.record(job_id, WebhookEvent(status))
         start_next(tenant_id)
     return bool(ended)
 
@@ -572,7 +580,7 @@ def _cancel_forgotten(job: ImportJob) -> None:
     """End an upload that nobody confirmed: without its file there is nothing to preview or to start."""
     days = settings.UPLOADED_FILES_KEPT_DAYS
     with tenant_scope(job.tenant_id):
-        ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).update(
+        cancelled = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).update(
             status=Status.CANCELLED,
             completed_at=timezone.now(),
             error_details={
@@ -580,6 +588,8 @@ def _cancel_forgotten(job: ImportJob) -> None:
                 "error": f"Nobody started this import within {days} days, so its file was erased. Upload it again.",
             },
         )
+        if cancelled:
+            events.record(job.pk, WebhookEvent.CANCELLED)
 
 
 def _delete_some(table: type[ErrorLogEntry | ImportChange | ImportChunk], job: ImportJob, rows: int) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from imports import runner, services
+from imports.webhooks import deliveries, endpoints
+from imports.webhooks.dispatcher import dispatcher
 
 
 @app.task(queue="imports", name="imports.run_slice")
@@ -31,6 +33,20 @@ def sweep(timestamp: int) -> None:
 def purge(timestamp: int) -> None:
     """Erase what is kept no longer. It may run twice, and beside itself."""
     services.purge()
+    deliveries.purge()
+
+
+@app.periodic(cron=settings.WEBHOOK_CRON)
+@app.task(queue="webhooks", name="imports.deliver_webhooks")
+async def deliver_webhooks(timestamp: int) -> None:
+    """Send the webhooks that are due. Started twice, the second has the first look again; elsewhere the two share."""
+    await dispatcher.run()
+
+
+@app.task(queue="mail", name="imports.mail_webhook_disabled", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def mail_webhook_disabled(*, endpoint_id: str) -> None:
+    """Mail a tenant's people that an address was switched off. Started twice, they get it twice."""
+    endpoints.mail_disabled(UUID(endpoint_id))
 
 
 @app.periodic(cron="47 * * * *")

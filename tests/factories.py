@@ -6,13 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from contacts.models import Contact
 from imports import runner, services
 from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportJob
 from imports.options import ImportOptions
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope
+from irisx.ids import uuid7
 
 PEOPLE = (
     "First Name,Last Name,Email,Phone\nMaya,Hollister,maya@example.com,+12125550143\nDerek,Okafor,derek@example.com,\n"
@@ -30,6 +34,21 @@ def make_job(tenant: Tenant, **values: Any) -> ImportJob:
     defaults = {"source_type": "csv", "filename": "people.csv", "duplicate_match_fields": ["email", "phone"]}
     with tenant_scope(tenant):
         return ImportJob.objects.create(tenant=tenant, **{**defaults, **values})
+
+
+def make_webhook_endpoint(tenant: Tenant, **values: Any) -> WebhookEndpoint:
+    """Store an address that is told of everything."""
+    defaults = {"url": "https://example.com/hook", "events": list(WebhookEvent.values)}
+    with tenant_scope(tenant):
+        return WebhookEndpoint.objects.create(tenant=tenant, **{**defaults, **values})
+
+
+def make_webhook_delivery(tenant: Tenant, **values: Any) -> WebhookDelivery:
+    """Store a delivery that was never tried, to an endpoint of its own unless one is given."""
+    endpoint = values.pop("endpoint", None) or make_webhook_endpoint(tenant)
+    defaults = {"lane": endpoint.pk, "job_id": uuid7(), "event": "completed", "body": "{}", "due_at": timezone.now()}
+    with tenant_scope(tenant):
+        return WebhookDelivery.objects.create(tenant=tenant, endpoint=endpoint, **{**defaults, **values})
 
 
 def upload(

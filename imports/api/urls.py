@@ -5,10 +5,12 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from imports.api.views import ImportViewSet
+from imports.api.webhooks import WebhookViewSet
 
 app_name = "api"
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("imports", ImportViewSet, basename="imports")
+router.register("webhooks", WebhookViewSet, basename="webhooks")
 
 urlpatterns = router.urls

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_password_mail_at"),
-        ("imports", "0001_initial"),
+        ("imports", "0002_webhooks"),
     ]
 
     operations = [

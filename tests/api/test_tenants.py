@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from imports.models import ImportJob
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx.accounts.tenancy import ALL, tenant_scope
-from tests.factories import make_job
+from tests.factories import make_job, make_webhook_delivery, make_webhook_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +28,22 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/pause": {"post": {}},
     "v1/imports/<uuid:job_id>/resume": {"post": {}},
     "v1/imports/<uuid:job_id>/retry": {"post": {}},
+    "v1/webhooks/<uuid:endpoint_id>": {"get": None, "patch": {"enabled": False}, "delete": None},
+    "v1/webhooks/<uuid:endpoint_id>/deliveries": {"get": None},
+    "v1/webhooks/deliveries/<uuid:delivery_id>/resend": {"post": {}},
 }
 OTHER_ADDRESSES = {
     "v1/auth/token",
     "v1/auth/token/refresh",
     "v1/imports",
     "v1/imports/upload",
+    "v1/webhooks",
+    "v1/webhooks/deliveries",
+    "v1/webhooks/secret",
+    "v1/webhooks/secret/rotate",
 }
+# What makes an object of a tenant, by the name that addresses have for its id.
+MAKERS = {"job_id": make_job, "endpoint_id": make_webhook_endpoint, "delivery_id": make_webhook_delivery}
 CASES = [(address, method) for address, methods in OBJECT_ADDRESSES.items() for method in methods]
 
 
@@ -49,14 +60,24 @@ def api_addresses():
     return {route: view for route, view in addresses(get_resolver().url_patterns) if route.startswith("v1/")}
 
 
-def ask(client, address, method, job_id, **extra):
-    url = "/" + address.replace("<uuid:job_id>", str(job_id))
-    return getattr(client, method)(url, OBJECT_ADDRESSES[address][method], format="json", **extra)
+def make_object(address, tenant):
+    """Make what an address is about."""
+    return MAKERS[re.search(r"<uuid:(\w+)>", address)[1]](tenant)
+
+
+def url_of(address, object_id):
+    return "/" + re.sub(r"<uuid:\w+>", str(object_id), address)
+
+
+def ask(client, address, method, object_id, **extra):
+    return getattr(client, method)(
+        url_of(address, object_id), OBJECT_ADDRESSES[address][method], format="json", **extra
+    )
 
 
 def stored():
     with tenant_scope(ALL):
-        return list(ImportJob.objects.order_by("id").values())
+        return [list(model.objects.order_by("id").values()) for model in (ImportJob, WebhookEndpoint, WebhookDelivery)]
 
 
 def test_every_address_is_listed():
@@ -70,11 +91,11 @@ def test_every_address_is_listed():
 
 
 @pytest.mark.parametrize(("address", "method"), CASES)
-def test_another_tenants_job_is_answered_like_an_unknown_one(api, acme, bob, address, method):
-    job = make_job(acme)
+def test_what_is_another_tenants_is_answered_like_what_is_unknown(api, acme, bob, address, method):
+    ours = make_object(address, acme)
     before = stored()
 
-    foreign = ask(api(bob), address, method, job.pk)
+    foreign = ask(api(bob), address, method, ours.pk)
     unknown = ask(api(bob), address, method, uuid4())
 
     assert (foreign.status_code, foreign.json()) == (unknown.status_code, unknown.json())
@@ -84,17 +105,14 @@ def test_another_tenants_job_is_answered_like_an_unknown_one(api, acme, bob, add
 
 @pytest.mark.parametrize(("address", "method"), CASES)
 def test_header_of_platform_staff_does_nothing_for_customers(api, acme, bob, address, method):
-    job = make_job(acme)
+    ours = make_object(address, acme)
 
-    assert ask(api(bob), address, method, job.pk, HTTP_X_TENANT="acme").status_code == 404
+    assert ask(api(bob), address, method, ours.pk, HTTP_X_TENANT="acme").status_code == 404
 
 
 @pytest.mark.parametrize(("address", "method"), CASES)
 def test_nobody_is_let_in_without_a_token(client, acme, address, method):
-    job = make_job(acme)
-    url = "/" + address.replace("<uuid:job_id>", str(job.pk))
-
-    answer = getattr(client, method)(url)
+    answer = getattr(client, method)(url_of(address, make_object(address, acme).pk))
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
@@ -105,7 +123,8 @@ def test_deleted_job_is_gone_for_its_own_people_too(api, acme, alice):
     assert api(alice).delete(f"/v1/imports/{job.pk}").status_code == 204
 
     for address, method in CASES:
-        assert ask(api(alice), address, method, job.pk).status_code == 404
+        if "<uuid:job_id>" in address:
+            assert ask(api(alice), address, method, job.pk).status_code == 404
 
 
 def test_history_shows_the_own_tenants_jobs(api, acme, globex, alice, bob):
@@ -152,4 +171,4 @@ def test_list_of_another_tenant_in_a_body_is_unknown(api, upload, globex, alice)
     answer = upload(api(alice), "Email\nana@example.com\n", list_id=str(theirs.pk))
 
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_list")
-    assert stored() == []
+    assert not any(stored())

@@ -1,0 +1,99 @@
+"""Sending what is due, many at once, from one event loop.
+
+A slow receiver holds a place here, and nothing else: no thread, no database connection, none of the worker's places for
+imports. The worker's command runs the queue "webhooks" beside the others, in one process with them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.utils import timezone
+
+from imports.webhooks import signing
+from imports.webhooks.deliveries import Taken, settle, take
+from irisx import outbound
+from irisx.outbound import Answer, NotReached
+
+logger = logging.getLogger(__name__)
+
+# How often what came in meanwhile is looked for while others are on their way.
+LOOK_SECONDS = 1.0
+# What is on its way when the worker ends may arrive for so long; the rest is sent again when its lease is over.
+STOP_SECONDS = 5.0
+HEADERS = {"Content-Type": "application/json", "User-Agent": "IRISX-Webhooks/1.0"}
+
+
+class Dispatcher:
+    """Sends until nothing is due and nothing on its way."""
+
+    def __init__(self) -> None:
+        self.is_running = False
+        self._is_wanted = False
+        self._sending: dict[asyncio.Task[None], Taken] = {}
+
+    async def run(self) -> None:
+        """Send what is due. Called while it runs, it has that run look again, and returns."""
+        self._is_wanted = True
+        if self.is_running:
+            return
+        self.is_running = True
+        try:
+            while self._is_wanted or self._sending:
+                self._is_wanted = False
+                for taken in await self._take():
+                    self._sending[asyncio.create_task(send(taken))] = taken
+                if self._sending:
+                    await self._wait()
+        except asyncio.CancelledError:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=STOP_SECONDS)
+            raise
+        finally:
+            await self._give_up()
+            self.is_running = False
+
+    async def _take(self) -> list[Taken]:
+        places = settings.WEBHOOKS_AT_ONCE - len(self._sending)
+        if not places:
+            return []
+        failing = sum(taken.has_failed for taken in self._sending.values())
+        places_for_failing = settings.WEBHOOKS_AT_ONCE // 2 - failing
+        taken: list[Taken] = await sync_to_async(take)(places=places, places_for_failing=places_for_failing)
+        return taken
+
+    async def _wait(self) -> None:
+        done, _ = await asyncio.wait(self._sending, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self._sending[task]
+            task.result()
+
+    async def _give_up(self) -> None:
+        for task in self._sending:
+            task.cancel()
+        for outcome in await asyncio.gather(*self._sending, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                logger.error("A webhook's outcome could not be noted; it is sent again.", exc_info=outcome)
+        self._sending.clear()
+
+
+dispatcher = Dispatcher()
+"""The process' own: its places are shared by all tasks that want something sent."""
+
+
+async def send(taken: Taken) -> None:
+    """Make one try, and note what came of it."""
+    await sync_to_async(settle)(taken, await _outcome(taken))
+
+
+async def _outcome(taken: Taken) -> Answer | NotReached:
+    if taken.signed_with is None:
+        return NotReached("The signing secret cannot be read on our side. We have been told; it is tried again.")
+    headers = signing.headers_for(str(taken.id), taken.body, signed_with=taken.signed_with, now=timezone.now())
+    try:
+        return await outbound.post(taken.url, body=taken.body.encode(), headers={**HEADERS, **headers})
+    except NotReached as error:
+        return error

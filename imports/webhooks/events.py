@@ -1,0 +1,58 @@
+"""The outbox: what happened to an import becomes deliveries, in the transaction in which it happened."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.utils.encoders import JSONEncoder
+
+from imports.models import ImportJob
+from imports.queue import defer
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, lane_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from procrastinate.tasks import Task
+
+
+def record(job_id: UUID, event: WebhookEvent) -> None:
+    """Have the event told to all who want to know. Part of the transaction that it is about: rolled back, it never was.
+
+    Call it once the job's row says what happened, inside the tenant's scope.
+    """
+    job = ImportJob.objects.get(pk=job_id)
+    now = timezone.now()
+    endpoints = WebhookEndpoint.objects.filter(tenant_id=job.tenant_id, disabled_reason="", events__contains=[event])
+    deliveries = [_delivery(job, event, now, endpoint=endpoint, lane=endpoint.pk) for endpoint in endpoints]
+    if job.webhook_url and event in job.webhook_events:
+        deliveries.append(_delivery(job, event, now, url=job.webhook_url, lane=lane_of(job.webhook_url)))
+    if not deliveries:
+        return
+    body = _body(job, event, now)
+    for delivery in deliveries:
+        delivery.body = body
+    WebhookDelivery.objects.bulk_create(deliveries)
+    defer(deliver_task(), timestamp=int(now.timestamp()))
+
+
+def _delivery(job: ImportJob, event: WebhookEvent, now: datetime, **address: Any) -> WebhookDelivery:
+    return WebhookDelivery(tenant_id=job.tenant_id, job_id=job.pk, event=event, due_at=now, **address)
+
+
+def _body(job: ImportJob, event: WebhookEvent, now: datetime) -> str:
+    # Looked up late: the API's shapes need models that need this package's.
+    from imports.api.serializers import JobSerializer
+
+    payload = {"type": f"import.{event}", "timestamp": now, "data": JobSerializer(job).data}
+    return json.dumps(payload, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def deliver_task() -> Task[Any, Any, Any]:
+    """Return the task that sends what is due. Looked up late: the task's module imports services, which import this."""
+    from imports.tasks import deliver_webhooks
+
+    return deliver_webhooks
