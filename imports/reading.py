@@ -23,7 +23,8 @@ from django.conf import settings
 
 from imports.engine.errors import SourceRejected
 from imports.engine.readers import Limits, ReadingOptions, SourceSummary
-from irisx.refusals import Unavailable
+from irisx.refusals import StorageFull, Unavailable
+from irisx.stores import NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ MEMORY_BASE_BYTES = 200 * 1024 * 1024
 MEMORY_PER_BYTE = 40
 # What Rust's allocator says before it aborts, and Python's where a limit is met.
 OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError")
+# What a full disk is called in the last line of a traceback.
+OUT_OF_ROOM = tuple(b"[Errno %d]" % number for number in NO_ROOM)
 # A line that a traceback ends with, up to the message: that may quote the file, and logs hold no cell.
 ERROR_NAME = re.compile(rb"^([A-Za-z_][\w.]*)(?=: |$)", re.MULTILINE)
 
@@ -162,11 +165,13 @@ def _too_slow(timeout_seconds: float) -> SourceRejected:
     return SourceRejected("parser_crashed", message)
 
 
-def _crashed(returncode: int, errors: bytes, timeout_seconds: float) -> SourceRejected:
+def _crashed(returncode: int, errors: bytes, timeout_seconds: float) -> SourceRejected | StorageFull:
     """Return the refusal of a file whose reader did not end well."""
     logger.warning("read_source child ended with %s (%s)", returncode, _error_name(errors))
     if returncode == -signal.SIGXCPU:
         return _too_slow(timeout_seconds)
+    if any(sign in errors for sign in OUT_OF_ROOM):
+        return StorageFull()
     if any(sign in errors for sign in OUT_OF_MEMORY):
         message = (
             "The table is too large to be read: it takes more memory than is allowed. A sheet whose last used cell is "

@@ -16,22 +16,33 @@ from django.core.files.storage import default_storage
 
 from imports.engine.errors import SourceUnavailable
 from imports.engine.rows_file import RowsFile
-from irisx.refusals import Unavailable
-from irisx.stores import ReadInRanges, StoreUnavailable
+from irisx.refusals import StorageFull, store_unavailable
+from irisx.stores import ReadInRanges, StoreUnavailable, is_out_of_room
 
 if TYPE_CHECKING:
     from imports.models import ImportJob
 
 logger = logging.getLogger(__name__)
 
+FOLDER = "imports"
+
 
 def keep(path: Path, *, job_id: UUID, kind: str) -> str:
     """Copy a file into storage and return its name there. The name is ours: the job's id and the kind of file.
 
-    This and what follows raise Unavailable("storage_unavailable") while an object store does not answer.
+    This and what follows raise Unavailable("storage_unavailable") while an object store does not answer. This raises
+    StorageFull where a folder's disk has no room.
     """
     with path.open("rb") as file, _or_unavailable():
-        return default_storage.save(f"imports/{job_id.hex[-2:]}/{job_id}.{kind}", File(file))
+        name = default_storage.get_available_name(f"{FOLDER}/{job_id.hex[-2:]}/{job_id}.{kind}")
+        try:
+            return default_storage.save(name, File(file))
+        except OSError as error:
+            if not is_out_of_room(error):
+                raise
+            # The part of it that had room.
+            default_storage.delete(name)
+            raise StorageFull from error
 
 
 def remove(*names: str) -> None:
@@ -63,8 +74,7 @@ def _or_unavailable() -> Iterator[None]:
         yield
     except StoreUnavailable as error:
         logger.error("%s", error)
-        message = "The store that files are kept in does not answer. Please try again in a moment."
-        raise Unavailable("storage_unavailable", message) from error
+        raise store_unavailable() from error
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from imports.engine.errors import SourceRejected, SourceUnavailable
 from irisx.accounts.authentication import ApiRequest, requested_tenant
-from irisx.refusals import Invalid, Refusal, TooMany, Unavailable, body_too_large
+from irisx.refusals import Invalid, Refusal, StorageFull, TooMany, Unavailable, body_too_large, store_unavailable
+from irisx.stores import is_out_of_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,7 +100,10 @@ def refusal_for(error: Exception) -> Refusal:
         case OperationalError() | InterfaceError():
             return Unavailable("database_unavailable", "The database does not answer. Please try again in a moment.")
         case SourceUnavailable():
-            return Unavailable(error.code, error.message)
+            # Its own message is about an import that it ended.
+            return store_unavailable(error.code)
+        case OSError() if is_out_of_room(error):
+            return StorageFull()
         case _:
             return ServerError()
 

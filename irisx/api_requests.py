@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler
 from rest_framework import parsers, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from irisx.refusals import Invalid, body_too_large, file_too_large
+from irisx.uploads import UploadToDisk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,10 +116,13 @@ class UploadParser(parsers.MultiPartParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         request = parser_context["request"]
-        on_disk = TemporaryFileUploadHandler(request)
+        on_disk = UploadToDisk(request)
         request.upload_handlers = [OneFileOfLimitedSize(request), on_disk]
         try:
-            return super().parse(stream, media_type, parser_context)
+            parsed = super().parse(stream, media_type, parser_context)
+            if on_disk.refusal:
+                raise on_disk.refusal
+            return parsed
         except BaseException:
             # Django closes the files that came in whole, not the one that was coming in.
             on_disk.upload_interrupted()

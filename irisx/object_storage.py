@@ -83,6 +83,10 @@ class ObjectStorage(S3Storage):
             kept: str = super().save(name, content, max_length)
             return kept
 
+    def exists(self, name: str) -> bool:
+        with _blaming(name):
+            return bool(super().exists(name))
+
     def delete(self, name: str) -> None:
         with _blaming(name):
             super().delete(name)

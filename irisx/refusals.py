@@ -79,3 +79,20 @@ class Unavailable(Refusal):
     """Something it needs is away or busy; the same request may succeed later."""
 
     status = 503
+
+
+def store_unavailable(code: str = "storage_unavailable") -> Unavailable:
+    """Return the refusal of what needs a stored file while the store does not answer."""
+    return Unavailable(code, "The store that files are kept in does not answer. Please try again in a moment.")
+
+
+class StorageFull(Refusal):
+    """A disk has no room for what was sent."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "storage_full",
+            "There is no room left for the file on our side. Nothing of it was kept; please try again later.",
+        )

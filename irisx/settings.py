@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "irisx.unavailable.UnavailableMiddleware",
 ]
 ROOT_URLCONF = "irisx.urls"
 ASGI_APPLICATION = "irisx.asgi.application"
@@ -251,7 +252,7 @@ API_REQUESTS_PER_MINUTE = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # Every upload goes to the disk: the child process that reads it wants a path.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["irisx.uploads.UploadToDisk"]
 
 # The worker ----------------------------------------------------------------------------------------------------------
 

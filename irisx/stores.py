@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import IO, Any, Protocol, runtime_checkable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from irisx.production import RefusedToStart
+
+# The disk is full, the quota is, or a file may not grow as large (a limit of the process).
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_out_of_room(error: BaseException) -> bool:
+    """Tell whether an error means that a disk took no more."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 class StoreUnavailable(OSError):

@@ -12,7 +12,8 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from typing import IO, Any, cast
 
 from daphne import cli, http_protocol, server
@@ -20,7 +21,8 @@ from django.conf import settings
 
 from irisx import request_ids
 from irisx.production import RefusedToStart
-from irisx.refusals import Invalid, Refusal, Unavailable, body_too_large, file_too_large
+from irisx.refusals import Invalid, Refusal, StorageFull, Unavailable, body_too_large, file_too_large
+from irisx.stores import is_out_of_room
 
 logger = logging.getLogger("irisx.web")
 
@@ -55,20 +57,24 @@ class Request(http_protocol.WebRequest):
         """Take the Content-Length, None if the body comes in chunks."""
         super().gotLength(length)
         if length is not None and length > settings.REQUEST_MAX_BYTES:
-            self.refuse()
+            self.refuse(self.too_large())
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take some of the body."""
         self.body_bytes += len(data)
         if not self.is_refused and self.body_bytes > settings.REQUEST_MAX_BYTES:
-            self.refuse()
+            self.refuse(self.too_large())
         if not self.is_refused:
-            super().handleContentChunk(data)
+            with self.refusing_if_the_disk_is_full():
+                super().handleContentChunk(data)
         elif self.body_bytes > settings.REQUEST_MAX_BYTES + DROPPED_BYTES:
             self.channel.loseConnection()
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Go on after the body's last byte."""
+        if not self.is_refused:
+            with self.refusing_if_the_disk_is_full():
+                cast("IO[bytes]", self.content).flush()
         if self.is_refused:
             self.finish()
             return
@@ -84,17 +90,30 @@ class Request(http_protocol.WebRequest):
 
     # ------------------------------------------------------------------------------------------------------------------
 
-    def refuse(self) -> None:
-        """Answer 413 at once; the connection ends with the body."""
+    def too_large(self) -> Refusal:
+        is_upload = (self.getHeader(b"Content-Type") or b"").lower().startswith(b"multipart/")
+        return file_too_large(settings.UPLOAD_MAX_BYTES) if is_upload else body_too_large(settings.BULK_MAX_BYTES)
+
+    @contextmanager
+    def refusing_if_the_disk_is_full(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not is_out_of_room(error):
+                raise
+            self.refuse(StorageFull())
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer at once; the connection ends with the body."""
         self.is_refused = True
-        cast("IO[bytes]", self.content).close()
+        # On a full disk, what is still in the buffer goes nowhere.
+        with suppress(OSError):
+            cast("IO[bytes]", self.content).close()
         self.content = None
         # Twisted would say "100 Continue" after our answer.
         self.requestHeaders.removeHeader(b"Expect")
         self.channel.persistent = False
-        is_upload = (self.getHeader(b"Content-Type") or b"").lower().startswith(b"multipart/")
-        refusal = file_too_large(settings.UPLOAD_MAX_BYTES) if is_upload else body_too_large(settings.BULK_MAX_BYTES)
-        logger.info("A request was refused: its body is over %d bytes", settings.REQUEST_MAX_BYTES)
+        logger.info("A request was refused after %d bytes of its body: %s", self.body_bytes, refusal.code)
         answer = json.dumps(refusal.as_json()).encode()
         self.clientproto = b"HTTP/1.1"
         self.setResponseCode(refusal.status)
@@ -151,10 +170,36 @@ def with_body_from_disk(application: Application) -> Application:
                 return {"type": "http.request", "body": piece, "more_body": True}
             return await receive()
 
+        has_begun = False
+
+        async def send_on(message: Any) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
         with body:
-            await application(scope, next_piece, send)
+            try:
+                await application(scope, next_piece, send_on)
+            except OSError as error:
+                # Django copies the body, before any view or middleware of ours is asked.
+                if has_begun or not is_out_of_room(error):
+                    raise
+                await _answer(send, scope, StorageFull())
 
     return run
+
+
+async def _answer(send: Send, scope: Scope, refusal: Refusal) -> None:
+    logger.error("A request was refused: %s", refusal.code)
+    body = json.dumps(refusal.as_json()).encode()
+    given = dict(scope["headers"]).get(request_ids.HEADER.lower().encode(), b"")
+    headers = [
+        (b"Content-Type", b"application/json"),
+        (b"Content-Length", b"%d" % len(body)),
+        (request_ids.HEADER.encode(), request_ids.accepted(given.decode("latin-1")).encode()),
+    ]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class CommandLine(cli.CommandLineInterface):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ import pytest
 from django.conf import settings
 
 from irisx import web
+from irisx.refusals import StorageFull
+from tests.disks import ROOM_BYTES, files_in, small_disk
 
 MB = 1024 * 1024
 UPLOAD = "/v1/imports/upload"  # without a token: what is not refused before is answered 401 when all of it is there
@@ -47,18 +51,24 @@ class WebProcess:
 
 @pytest.fixture(scope="module")
 def running(servers) -> Iterator[WebProcess]:
+    with web_process() as running:
+        # What is imported with the first request of its kind is not the body's.
+        assert httpx.post(running.url + UPLOAD, content=form_of(1000), headers=FORM).status_code == 401
+        yield running
+
+
+@contextmanager
+def web_process(**environment: str) -> Iterator[WebProcess]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "irisx.web", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, cwd=settings.BASE_DIR) as process:
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **environment}) as process:
         try:
             running = WebProcess(process.pid, port)
             while not _answers(running):
                 assert process.poll() is None, "it ended before it answered"
                 time.sleep(0.1)
-            # What is imported with the first request of its kind is not the body's.
-            assert httpx.post(running.url + UPLOAD, content=form_of(1000), headers=FORM).status_code == 401
             yield running
         finally:
             process.terminate()
@@ -166,6 +176,16 @@ def test_who_asks_before_sending_is_refused_before_sending(running):
             b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"
         )
         assert client.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_body_that_the_disk_has_no_room_for_is_refused_and_others_are_served(servers, tmp_path):
+    with small_disk(tmp_path / "disk") as disk, web_process(TMPDIR=str(disk)) as running:
+        answer = httpx.post(running.url + UPLOAD, content=form_of(2 * ROOM_BYTES), headers=FORM, timeout=60)
+        others = httpx.post(running.url + UPLOAD, content=form_of(MB), headers=FORM, timeout=60)
+
+        assert (answer.status_code, answer.json()) == (507, StorageFull().as_json())
+        assert others.status_code == 401
+        assert files_in(disk) == []
 
 
 def test_a_connection_lives_on_after_a_body_that_was_taken(running):

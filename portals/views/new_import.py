@@ -18,6 +18,7 @@ from contacts.fields import CORE, FieldType
 from imports import services
 from imports.engine.errors import SourceRejected
 from imports.models import ImportJob
+from irisx import uploads
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.accounts.tenancy import tenant_scope
 from irisx.refusals import Refusal
@@ -36,7 +37,10 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def new_import(request: TenantRequest) -> HttpResponse:
     with tenant_scope(request.tenant):
         form = UploadForm(request.POST or None, request.FILES or None, tenant=request.tenant)
-    if request.method == "POST" and form.is_valid():
+    if refusal := uploads.refusal_of(request):
+        form.errors.pop("file", None)  # it would ask for a file
+        form.refuse(refusal, at="file")
+    elif request.method == "POST" and form.is_valid():
         try:
             job = _job_of_upload(request, form)
             return go(request, page_url(request, "job-map", job.pk))

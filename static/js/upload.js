@@ -118,10 +118,16 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   }
 });
 
+// What the server says of it, if it says so in JSON: so it does to a body that it does not read to the end.
+function sentenceOf(answer) {
+  const isJson = answer?.getResponseHeader("Content-Type")?.startsWith("application/json");
+  return (isJson && JSON.parse(answer.responseText).error) || form().dataset.lost;
+}
+
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
     if (!event.target.matches("form[data-upload]")) return;
     part("progress").hidden = true;
-    showProblem(form().dataset.lost);
+    showProblem(sentenceOf(event.detail.xhr));
   });
 }

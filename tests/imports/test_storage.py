@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
-from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -19,8 +17,8 @@ from imports.models import ImportJob
 from irisx.accounts.tenancy import ALL, tenant_scope
 from irisx.object_storage import PART_BYTES
 from irisx.refusals import Unavailable
-from irisx.stores import storage_of
 from tests.factories import confirm, contacts_of, counts, upload
+from tests.stores import store_away, stored_at
 
 JOB_ID = UUID("0190f7a4-7b1c-7c5e-8d3a-5b2f4a6c8e01")
 
@@ -37,26 +35,12 @@ def s3_address():
 @pytest.fixture
 def bucket(settings, s3_address):
     """Keep files in a new bucket, which is given."""
-    use_store(settings, s3_address)
+    settings.STORAGES = stored_at(s3_address)
     bucket = default_storage.bucket
     bucket.create()
     yield bucket
     bucket.objects.delete()
     bucket.delete()
-
-
-def use_store(settings, address: str) -> None:
-    url = f"s3://key:{quote('a/secret+with=signs', safe='')}@contacts/irisx?region=us-east-1&endpoint_url={address}"
-    settings.STORAGES = {**settings.STORAGES, "default": storage_of(url, folder=None)}
-
-
-@pytest.fixture
-def store_that_is_away(settings):
-    """Keep files in a store whose port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        use_store(settings, f"http://127.0.0.1:{probe.getsockname()[1]}")
-        yield
 
 
 def names_in(bucket) -> list[str]:
@@ -144,8 +128,8 @@ def test_an_import_whose_file_is_gone_from_the_store_fails_with_a_sentence(acme,
         pass
 
 
-def test_an_upload_is_refused_while_the_store_is_away_and_nothing_is_kept(acme, store_that_is_away):
-    with pytest.raises(Unavailable) as refused:
+def test_an_upload_is_refused_while_the_store_is_away_and_nothing_is_kept(acme):
+    with store_away(), pytest.raises(Unavailable) as refused:
         upload(acme)
 
     assert (refused.value.code, refused.value.status) == ("storage_unavailable", 503)
@@ -153,11 +137,9 @@ def test_an_upload_is_refused_while_the_store_is_away_and_nothing_is_kept(acme, 
         assert not ImportJob.objects.exists()
 
 
-def test_an_import_fails_with_a_sentence_when_the_store_is_away_and_spoils_no_row(acme, bucket, settings):
+def test_an_import_fails_with_a_sentence_when_the_store_is_away_and_spoils_no_row(acme, bucket):
     job = confirm(upload(acme))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        use_store(settings, f"http://127.0.0.1:{probe.getsockname()[1]}")
+    with store_away():
         job = runner.run_to_end(job.pk)
 
     assert job.status == ImportJob.Status.FAILED

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from irisx.refusals import file_too_large
 from tests.system.browser import (
     ANA,
     SAMPLES,
@@ -315,6 +316,23 @@ def test_each_wrong_file_gets_its_sentence_and_leaves_nothing(visits, system, ni
         # What was wrong is not asked for again.
         expect(page.get_by_role("button", name="Upload and continue")).to_be_enabled()
     assert system.query("SELECT count(*) FROM import_jobs") == jobs
+
+
+def test_what_the_server_says_of_a_body_that_it_does_not_take_is_shown(visits, nia, tmp_path):
+    visits.expect("413")
+    too_large = tmp_path / "large.csv"
+    with too_large.open("wb") as file:
+        file.truncate(52 * 1024 * 1024)
+    page = visits.page(nia)
+    page.goto("/imports/new/")
+    # Such as a file that grew after it was chosen: the page let it through.
+    page.locator("form[data-upload]").evaluate("(form) => { form.dataset.maxBytes = 1e9 }")
+    page.locator("input[type=file]").set_input_files(too_large)
+
+    page.get_by_role("button", name="Upload and continue").click()
+
+    expect(page.locator("[data-drop-error]")).to_have_text(file_too_large(50 * 1024 * 1024).message)
+    expect(page.get_by_role("button", name="Upload and continue")).to_be_enabled()
 
 
 def test_an_import_of_another_tenant_is_not_found(visits, nia):
