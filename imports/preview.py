@@ -93,7 +93,7 @@ def load(job: ImportJob, mapping: FieldMapping | None = None) -> Preview:
     )
     with engine_cursor() as cursor:
         loader.stage(cursor, chunk.staged)
-        known = loader.find_contacts(cursor, chunk.records, target, lock=False)
+        known = loader.find_contacts(cursor, chunk.records, target)
     plan = plan_chunk(
         chunk.records,
         chunk.ids,

@@ -240,9 +240,12 @@ class DatabaseSink:
             match_fields=target.match_fields,
             now=now,
         )
-        loader.write(cursor, plan, target, now)
-        loader.write_log(cursor, log_lines(chunk, plan, self._headers), target, now)
-        outcomes, contact_ids = ledger_of(chunk, plan)
+        # Put together while PostgreSQL writes the contacts.
+        records = _beside.submit(_records_of, chunk, plan, self._headers)
+        loader.write_contacts(cursor, plan, target, now)
+        changes, log, outcomes, contact_ids = records.result()
+        loader.write_changes(cursor, changes, target)
+        loader.write_log(cursor, log, target, now)
         loader.write_ledger(cursor, target, chunk.lo, chunk.hi, outcomes, contact_ids)
         self._checkpoint(job, chunk.hi, outcomes, plan.duplicate_count, now, is_last_of_slice=is_last_of_slice)
 
@@ -296,6 +299,15 @@ _CHECKPOINT_FIELDS = [
     "lease_until",
     "backend_pid",
 ]
+
+
+_beside = ThreadPoolExecutor(1, thread_name_prefix="records")
+
+
+def _records_of(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return what is kept of a chunk: changes and error log for the loader, outcomes and contact ids for the ledger."""
+    log = loader.log_text(log_lines(chunk, plan, headers))
+    return loader.changes_text(plan), log, *ledger_of(chunk, plan)
 
 
 def log_lines(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> list[loader.LogLine]:

@@ -100,10 +100,11 @@ def _copy(cursor: Cursor[Any], table: LiteralString, columns: Sequence[LiteralSt
         copy.write(text)
 
 
-def find_contacts(
-    cursor: Cursor[Any], records: Iterable[Record], target: Target, *, lock: bool = True
-) -> list[KnownContact]:
-    """Return the contacts that the keys of the staged records may mean; under "update" with all values, and locked."""
+def find_contacts(cursor: Cursor[Any], records: Iterable[Record], target: Target) -> list[KnownContact]:
+    """Return the contacts that the keys of the staged records may mean; under "update" with all values.
+
+    None is locked: who changes contacts holds the tenant's lock, and the import does by now.
+    """
     parameters = {
         "tenant_id": target.tenant_id,
         "job_id": target.job_id,
@@ -112,8 +113,7 @@ def find_contacts(
         "ids": [record.irisx_id for record in records if record.irisx_id is not None],
     }
     if target.strategy is DuplicateStrategy.UPDATE:
-        statement = _sql("find_contacts_with_values")
-        cursor.execute(f"{statement} FOR NO KEY UPDATE" if lock else statement, parameters, binary=True)
+        cursor.execute(_sql("find_contacts_with_values"), parameters, binary=True)
         return [
             KnownContact(contact_id, created_at, columns, orjson.loads(attributes), is_own)
             for contact_id, created_at, is_own, *columns, attributes in cursor.fetchall()
@@ -126,30 +126,40 @@ def find_contacts(
     return list(found.values())
 
 
-def write(cursor: Cursor[Any], plan: Plan, target: Target, now: datetime) -> None:
-    """Write what the plan decided for the staged records: new contacts, updates, the change log, list members."""
+def write_contacts(cursor: Cursor[Any], plan: Plan, target: Target, now: datetime) -> None:
+    """Write what the plan decided for the staged records: new contacts, updates, list members."""
     parameters: dict[str, Any] = {"tenant_id": target.tenant_id, "job_id": target.job_id, "now": now}
     if len(plan.not_inserted) < len(plan.outcomes):
         cursor.execute(_sql("insert_contacts"), {**parameters, "not_inserted": plan.not_inserted})
+    if plan.overlaid:
+        ids = "{" + ",".join([contact_id.hex() for contact_id in plan.overlaid]) + "}"
+        row_indexes = list(plan.overlaid.values())
+        cursor.execute(_sql("overlay_contacts"), {**parameters, "row_indexes": row_indexes, "contact_ids": ids})
     if plan.updated:
         updates = [(contact.id.hex(), *contact.columns, _json(contact.attributes)) for contact in plan.updated.values()]
         _copy(cursor, "staged_updates", ("id", *COLUMNS, "attributes"), _copy_text(updates))
         cursor.execute(_sql("update_contacts"), parameters)
-    if plan.changes:
-        changes = [(key.hex(), _json(change.before), _json(change.after)) for key, change in plan.changes.items()]
-        _copy(cursor, "staged_changes", ("contact_id", "before", "after"), _copy_text(changes))
-        cursor.execute(_sql("record_changes"), parameters)
     if target.list_id is not None:
         named = [UUID(bytes=contact_id) for contact_id in dict.fromkeys(filter(None, plan.contact_ids))]
         if named:
             cursor.execute(_sql("add_members"), {**parameters, "list_id": target.list_id, "contact_ids": named})
 
 
-def write_log(cursor: Cursor[Any], lines: Sequence[LogLine], target: Target, now: datetime) -> None:
-    """Add lines to the error log."""
-    if not lines:
-        return
-    text = _copy_text(
+def changes_text(plan: Plan) -> bytes:
+    """Return what the plan's updates change, for write_changes()."""
+    return _copy_text([(key.hex(), _json(change.before), _json(change.after)) for key, change in plan.changes.items()])
+
+
+def write_changes(cursor: Cursor[Any], changes: bytes, target: Target) -> None:
+    """Keep what updates changed, as changes_text() wrote it."""
+    if changes:
+        _copy(cursor, "staged_changes", ("contact_id", "before", "after"), changes)
+        cursor.execute(_sql("record_changes"), {"tenant_id": target.tenant_id, "job_id": target.job_id})
+
+
+def log_text(lines: Sequence[LogLine]) -> bytes:
+    """Return lines of the error log, for write_log()."""
+    return _copy_text(
         [
             (
                 line_id.hex(),
@@ -165,9 +175,14 @@ def write_log(cursor: Cursor[Any], lines: Sequence[LogLine], target: Target, now
             for line_id, row_index, row_number, level, issue, row in lines
         ]
     )
-    columns = ("id", "row_index", "row_number", "level", "error_type", "field", "error_message", "row_data")
-    _copy(cursor, "staged_log", columns, text)
-    cursor.execute(_sql("record_log"), {"tenant_id": target.tenant_id, "job_id": target.job_id, "now": now})
+
+
+def write_log(cursor: Cursor[Any], lines: bytes, target: Target, now: datetime) -> None:
+    """Add lines to the error log, as log_text() wrote them."""
+    if lines:
+        columns = ("id", "row_index", "row_number", "level", "error_type", "field", "error_message", "row_data")
+        _copy(cursor, "staged_log", columns, lines)
+        cursor.execute(_sql("record_log"), {"tenant_id": target.tenant_id, "job_id": target.job_id, "now": now})
 
 
 def write_ledger(cursor: Cursor[Any], target: Target, lo: int, hi: int, outcomes: bytes, contact_ids: bytes) -> None:

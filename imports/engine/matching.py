@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from functools import cache
 from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 from imports.engine.errors import CellIssue
 from imports.engine.schema import DuplicateStrategy, Record
@@ -89,7 +90,10 @@ class Plan:
     outcomes: list[Outcome]  # one a record
     contact_ids: list[ContactId | None]  # one a record: the contact it made or matched; None if it failed
     not_inserted: list[int] = field(default_factory=list)  # row_index of the records that become no new contact
-    updated: dict[ContactId, KnownContact] = field(default_factory=dict)  # final state of each contact that changes
+    # Each contact that changes is in one of these: with the row_index of the one record whose values it takes (nearly
+    # always), or with its final state.
+    overlaid: dict[ContactId, int] = field(default_factory=dict)
+    updated: dict[ContactId, KnownContact] = field(default_factory=dict)
     changes: dict[ContactId, Change] = field(default_factory=dict)  # of contacts that this import did not make
     log: list[LogEntry] = field(default_factory=list)
     duplicate_count: int = 0  # records that matched a contact or an earlier record
@@ -144,7 +148,8 @@ def plan_chunk(
 
     for place in _entangled(records, known, columns):
         record, new_id = records[place], new_ids[place]
-        found, decided_by = _find(record, by_id, indexes)
+        values = columns_of(record)
+        found, decided_by = _find(record.irisx_id, values, by_id, indexes)
         makes_contact = found is None or strategy is DuplicateStrategy.CREATE_NEW
         if makes_contact and not (record.email or record.phone):
             # It came this far for its IRISX ID, which finds contacts and makes none.
@@ -157,7 +162,7 @@ def plan_chunk(
             plan.duplicate_count += 1
             plan.own_count += found.is_own
         if found is None or makes_contact:
-            contact = KnownContact(new_id, now, list(columns_of(record)), dict(record.attributes), is_own=True)
+            contact = KnownContact(new_id, now, list(values), dict(record.attributes), is_own=True)
             by_id[new_id] = contact
             for index in indexes:
                 index.add(contact)
@@ -165,14 +170,14 @@ def plan_chunk(
 
         plan.contact_ids[place] = found.id
         plan.not_inserted.append(record.row_index)
-        kept = _conflicts(record, found, decided_by, indexes, plan)
+        kept = _conflicts(record, values, found, decided_by, indexes, plan)
         if strategy is DuplicateStrategy.SKIP:
             plan.outcomes[place] = Outcome.SKIPPED
             decider = COLUMNS[columns[decided_by]] if decided_by >= 0 else "irisx_id"
             issue = _duplicate(decider, is_own=found.is_own)
             plan.log.append(LogEntry(record.row_index, record.row_number, "duplicate", issue))
         else:
-            changed = _update(record, found, kept, indexes, plan)
+            changed = _update(record, values, found, kept, indexes, plan)
             plan.outcomes[place] = Outcome.UPDATED if changed else Outcome.UNCHANGED
     return plan
 
@@ -195,32 +200,39 @@ def _entangled(records: Sequence[Record], known: Sequence[KnownContact], columns
 
 
 def _find(
-    record: Record, by_id: Mapping[ContactId, KnownContact], indexes: Sequence[_Index]
+    irisx_id: UUID | None,
+    values: Sequence[str],
+    by_id: Mapping[ContactId, KnownContact],
+    indexes: Sequence[_Index],
 ) -> tuple[KnownContact | None, int]:
     """Return the contact a record is about, and which match field found it: its position, -1 for the IRISX ID."""
-    if record.irisx_id is not None and (contact := by_id.get(record.irisx_id.bytes)) is not None:
+    if irisx_id is not None and (contact := by_id.get(irisx_id.bytes)) is not None:
         return contact, -1
-    columns = columns_of(record)
     for position, index in enumerate(indexes):
-        value = columns[index.column]
+        value = values[index.column]
         if value and (holders := index.holders.get(value)):
             return holders[0], position
     return None, -1
 
 
 def _conflicts(
-    record: Record, found: KnownContact, decided_by: int, indexes: Sequence[_Index], plan: Plan
-) -> frozenset[int]:
+    record: Record,
+    values: Sequence[str],
+    found: KnownContact,
+    decided_by: int,
+    indexes: Sequence[_Index],
+    plan: Plan,
+) -> Collection[int]:
     """Log where a record and its contact disagree in a match field. Return the columns that an update leaves alone."""
-    kept, columns = set(), columns_of(record)
+    kept: list[int] = []
     for position, index in enumerate(indexes):
-        value, stored = columns[index.column], found.columns[index.column]
-        if position == decided_by or not value or value == stored:
+        value, stored = values[index.column], found.columns[index.column]
+        if value == stored or position == decided_by or not value:
             continue
         name = COLUMNS[index.column]
         if position < decided_by and stored:
             # Two people behind one switchboard, say: found by the phone, with another e-mail address.
-            kept.add(index.column)
+            kept.append(index.column)
             message = f"The contact with this {_WORDS[COLUMNS[indexes[decided_by].column]]} has another {_WORDS[name]}."
         elif position > decided_by and index.holders.get(value):
             message = f"The {_WORDS[name]} belongs to another contact than the one that this row is about."
@@ -228,7 +240,7 @@ def _conflicts(
             continue
         issue = CellIssue("match_conflict", name, message)
         plan.log.append(LogEntry(record.row_index, record.row_number, "warning", issue))
-    return frozenset(kept)
+    return kept
 
 
 _NO_CONTACT_POINT = CellIssue(
@@ -244,34 +256,42 @@ def _duplicate(decider: str, *, is_own: bool) -> CellIssue:
     return CellIssue("duplicate", decider, message)
 
 
-def _update(record: Record, found: KnownContact, kept: frozenset[int], indexes: Sequence[_Index], plan: Plan) -> bool:
+def _update(
+    record: Record,
+    values: Sequence[str],
+    found: KnownContact,
+    kept: Collection[int],
+    indexes: Sequence[_Index],
+    plan: Plan,
+) -> bool:
     """Write a record's values that are not blank over the contact. Return whether anything changed."""
+    stored, known = found.columns, found.attributes
     new_columns = {
-        column: value
-        for column, value in enumerate(columns_of(record))
-        if value and value != found.columns[column] and column not in kept
+        column: value for column, value in enumerate(values) if value and value != stored[column] and column not in kept
     }
-    new_attributes = {
-        key: value
-        for key, value in record.attributes.items()
-        if key not in found.attributes or found.attributes[key] != value
-    }
+    new_attributes = {key: value for key, value in record.attributes.items() if known.get(key) != value}
     if not new_columns and not new_attributes:
         return False
 
     if not found.is_own:
         change = plan.changes.setdefault(found.id, Change())
         for column, value in new_columns.items():
-            change.note(COLUMNS[column], found.columns[column] or None, value)
+            change.note(COLUMNS[column], stored[column] or None, value)
         for key, value in new_attributes.items():
-            change.note(key, found.attributes.get(key), value)
+            change.note(key, known.get(key), value)
     moved = [index for index in indexes if index.column in new_columns]
     for index in moved:
         index.remove(found)
     for column, value in new_columns.items():
-        found.columns[column] = value
-    found.attributes.update(new_attributes)
+        stored[column] = value
+    known.update(new_attributes)
     for index in moved:
         index.add(found)
-    plan.updated[found.id] = found
+
+    if kept or found.id in plan.updated or found.id in plan.overlaid:
+        # Not what its row alone would make of it.
+        plan.overlaid.pop(found.id, None)
+        plan.updated[found.id] = found
+    else:
+        plan.overlaid[found.id] = record.row_index
     return True

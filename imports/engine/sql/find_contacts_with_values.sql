@@ -1,8 +1,6 @@
 -- Find every contact that the keys may mean, with all its values: an update may move a key to another contact.
 -- The addresses and numbers are those of staged_contacts. Parameters: tenant_id, job_id, by_email, by_phone (whether
 -- these are match fields), ids. Returns id (its 16 bytes), created_at, is_own, the six columns, attributes as text.
--- An import adds FOR NO KEY UPDATE: locked in the order of ids, two writers of the same contacts wait for each other and
--- never deadlock. A forecast does not lock.
 SELECT
     uuid_send(contact.id),
     contact.created_at,
@@ -30,4 +28,3 @@ WHERE contact.tenant_id = %(tenant_id)s
         SELECT id FROM contacts
         WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s)
   ))
-ORDER BY contact.id
