@@ -31,7 +31,7 @@ from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
 from irisx import outbound
 from irisx.accounts.models import Tenant, User
-from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope, try_lock_tenant
+from irisx.accounts.tenancy import ALL, tenant_scope, try_lock_tenant
 from irisx.ids import uuid7
 from irisx.refusals import Conflict, Invalid, TooMany
 
@@ -41,6 +41,10 @@ What = ImportRequest.What
 # A started job that no worker has taken up so long gets a second task; of two, the first claims and the other finds
 # nothing to do. (A task is lost when a worker dies between fetching it and claiming the job.)
 WAITING_LEASE = timedelta(seconds=60)
+
+# No chunk takes so long. Whoever wants to start an import waits so long for another of the tenant's; behind a worker
+# that hangs it would be for half a minute.
+CHUNK_SECONDS = 1.0
 
 
 # From a file to a pending job ----------------------------------------------------------------------------------------
@@ -273,7 +277,6 @@ def confirm(
         check_mapping(job, field_mapping)
         if not field_mapping.targets & set(MATCH_FIELDS):
             raise Invalid("required_field_not_mapped", "Required field 'email' or 'phone' not mapped")
-        lock_tenant(job.tenant_id)
         if options is not None:
             _check_options(job.tenant, options, job=job)
             _set_options(job, options)
@@ -288,7 +291,7 @@ def confirm(
         )
         if save_mapping_as.strip():
             _save_mapping(job, field_mapping, save_mapping_as.strip(), confirmed_by)
-        start_next(job.tenant)
+        start_next(job.tenant, wait_seconds=CHUNK_SECONDS)
         job.refresh_from_db()
 
 
@@ -320,14 +323,15 @@ def _save_mapping(job: ImportJob, mapping: FieldMapping, name: str, user: User |
     )
 
 
-def start_next(tenant: Tenant | int) -> None:
+def start_next(tenant: Tenant | int, *, wait_seconds: float = 0) -> None:
     """Start the tenant's queued jobs as far as its cap of running ones allows: their tasks are deferred.
 
-    Called at confirm, at every end, with each slice, and by the sweeper; inside the tenant's scope. It never waits:
-    where somebody else writes for the tenant it does nothing, and is called again when their slice is over.
+    Called at confirm, at every end, with each slice, and by the sweeper; inside the tenant's scope. Where somebody
+    writes for the tenant longer than `wait_seconds`, a worker that hangs perhaps, it does nothing, and is called again
+    when their slice is over.
     """
     tenant_id = tenant.pk if isinstance(tenant, Tenant) else tenant
-    if not try_lock_tenant(tenant_id):
+    if not try_lock_tenant(tenant_id, wait_seconds=wait_seconds):
         return
     jobs = ImportJob.objects.filter(tenant_id=tenant_id, deleted_at=None)
     free = settings.RUNNING_IMPORTS_PER_TENANT - jobs.filter(status=Status.PROCESSING).count()
@@ -397,7 +401,7 @@ def retry(job: ImportJob) -> None:
         if not queued and job.status not in (Status.QUEUED, Status.PROCESSING):
             raise Conflict("not_failed", "This import did not fail; there is nothing to retry.")
         if queued:
-            start_next(job.tenant_id)
+            start_next(job.tenant_id, wait_seconds=CHUNK_SECONDS)
             _tell_watchers(job)
         job.refresh_from_db()
 
@@ -405,7 +409,7 @@ def retry(job: ImportJob) -> None:
 def _ask(job: ImportJob, what: str) -> None:
     """Write down what somebody asks, and do it if nobody is writing for the job; else its runner does it next.
 
-    Nothing here waits for another transaction: a worker that hangs may hold the job's row and the tenant's lock.
+    Nothing here waits for a worker that hangs: it may hold the job's row and the tenant's lock.
     """
     with tenant_scope(job.tenant_id):
         job.refresh_from_db()
@@ -417,6 +421,8 @@ def _ask(job: ImportJob, what: str) -> None:
             raise Conflict("not_started", f"This import was not started yet; there is nothing to {what}.")
         ImportRequest.objects.create(tenant_id=job.tenant_id, job=job, what=what)
         answer_unless_held(job.pk)
+        if what == What.RESUME:
+            start_next(job.tenant_id, wait_seconds=CHUNK_SECONDS)
         job.refresh_from_db()
 
 
@@ -435,18 +441,33 @@ _ANSWERS = {
 }
 
 
-def answer_requests(job: ImportJob) -> bool:
-    """Do what was asked of a job whose row the caller has locked. Return whether its status is another now.
+def asked_of(job: ImportJob) -> What | None:
+    """Return what was asked of a job and is not done yet. One query."""
+    return _what_counts(_requests_of(job))
 
-    Somebody's cancel outranks everything; of pause and resume the last one counts.
-    """
-    requests = dict(ImportRequest.objects.filter(job_id=job.pk).order_by("pk").values_list("pk", "what"))
-    if not requests:
+
+def _requests_of(job: ImportJob) -> list[ImportRequest]:
+    """Return what was asked, in the order in which it was."""
+    return list(ImportRequest.objects.filter(tenant_id=job.tenant_id, job=job).order_by("pk"))
+
+
+def _what_counts(requests: list[ImportRequest]) -> What | None:
+    """Return which of several requests counts: a cancel before all others, else the last one."""
+    asked = [What(request.what) for request in requests]
+    if What.CANCEL in asked:
+        return What.CANCEL
+    return asked[-1] if asked else None
+
+
+def answer_requests(job: ImportJob) -> bool:
+    """Do what was asked of a job whose row the caller has locked. Return whether its status is another now."""
+    requests = _requests_of(job)
+    what = _what_counts(requests)
+    if what is None:
         return False
-    asked = [What(what) for what in requests.values()]
-    status, statuses_before = _ANSWERS[What.CANCEL if What.CANCEL in asked else asked[-1]]
+    status, statuses_before = _ANSWERS[what]
     # Those that were read: one that came in since is for the next look.
-    ImportRequest.objects.filter(pk__in=[*requests]).delete()
+    ImportRequest.objects.filter(pk__in=[request.pk for request in requests]).delete()
     if job.status not in statuses_before:
         return False
     job.status = status

@@ -22,7 +22,7 @@ ROWS_PER_PAGE = 25
 COMPLETED_WITH_ERRORS = "completed_with_errors"
 _STATUSES = [
     ("", "Any status"),
-    *((status.value, status.label) for status in ImportJob.Status if status != ImportJob.Status.PAUSED),
+    *ImportJob.Status.choices,
     (COMPLETED_WITH_ERRORS, wording.WITH_ERRORS.words),
 ]
 

@@ -106,7 +106,14 @@ def _heading(job: ImportJob) -> tuple[str, str]:
             f"{stayed} {counted(rest, 'row')} did not come in.",
         )
     reason = (job.error_details or {}).get("error", "")
+    if can_retry(job):
+        stayed = f"{stayed} Retry the import, and it goes on from there."
     return f"Stopped after {counted(job.processed_rows, 'row')} of {job.total_rows:,}", f"{reason} {stayed}".strip()
+
+
+def can_retry(job: ImportJob) -> bool:
+    """Tell whether an import can go on where it failed: its file must not be erased yet."""
+    return job.status == Status.FAILED and bool(job.rows_path)
 
 
 def _group(group: ErrorGroup) -> Group:

@@ -96,6 +96,22 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s"
 
 
+_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+
+
+def place_in_line(place: int) -> str:
+    """Return "Second in line" or "Number 14 in line". live.js has the same words."""
+    return f"{_ORDINALS[place - 1] if place <= len(_ORDINALS) else f'Number {place}'} in line"
+
+
+def about(seconds: int) -> str:
+    """Return an estimate as "about 40 seconds", "about 4 minutes", "about 2 hours". live.js has the same words."""
+    for limit, size, unit in ((90, 1, "second"), (90 * 60, 60, "minute")):
+        if seconds < limit:
+            return f"about {counted(round(seconds / size), unit)}"
+    return f"about {counted(round(seconds / 3600), 'hour')}"
+
+
 def match_words(fields: list[str]) -> str:
     """Return what "the same contact" means for a job's match fields."""
     return MATCH_FIELDS.get(",".join(fields), " or ".join(fields))

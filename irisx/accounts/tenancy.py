@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.errors import LockNotAvailable
 
 from irisx.accounts.models import Tenant
 
@@ -105,11 +106,28 @@ def lock_tenant(tenant: Tenant | int) -> None:
         )
 
 
-def try_lock_tenant(tenant: Tenant | int) -> bool:
-    """Take lock_tenant()'s place if it is free or held by this very transaction; return whether it was. Never waits."""
+def try_lock_tenant(tenant: Tenant | int, *, wait_seconds: float = 0) -> bool:
+    """Take the place of lock_tenant() if it is free, or gets free so soon; return whether it was.
+
+    It counts as free where this very transaction holds it.
+    """
+    tenant_id = tenant.pk if isinstance(tenant, Tenant) else tenant
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)",
-            [_TENANT_LOCK, tenant.pk if isinstance(tenant, Tenant) else tenant],
-        )
-        return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_TENANT_LOCK, tenant_id])
+        if cursor.fetchone()[0]:
+            return True
+        if not wait_seconds:
+            return False
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (usual,) = cursor.fetchone()
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{round(1000 * wait_seconds)}ms"])
+                lock_tenant(tenant_id)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            # The rollback has taken the setting back.
+            return False
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+    return True

@@ -109,7 +109,7 @@ def chip(confidence: int) -> wording.Chip:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The tenant's imports that have not ended."""
+    """The tenant's imports that run or are in line."""
 
     count: int
     job: ImportJob | None  # the newest of them
@@ -124,7 +124,9 @@ def running_imports(context: template.RequestContext) -> Running:
     request: Any = context["request"]
     tenant = request.tenant or None
     with tenant_scope(tenant or ALL):
-        jobs = ImportJob.objects.visible_to(request.user).filter(status__in=ImportJob.OPEN)
+        jobs = ImportJob.objects.visible_to(request.user).filter(
+            status__in=[ImportJob.Status.QUEUED, ImportJob.Status.PROCESSING]
+        )
         shown = jobs.filter(tenant=tenant) if tenant else jobs
         running = list(shown.only("id", "progress_percent").order_by("-id"))
     return Running(len(running), running[0] if running else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest, go, sign_in_url, tenant_required
 from irisx.http import stream_file
 from irisx.refusals import Conflict
-from portals import result_page, row_list, tally
+from portals import progress_page, result_page, row_list, tally
 from portals.history import HistoryFilter, page_of
 from portals.jobs import job_of, step_of
 from portals.pages import page_url, show
@@ -62,19 +64,39 @@ def progress(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     if not job.is_open:
         return redirect(page_url(request, "job", job.pk))
+    snapshot = progresses.snapshot(job)
     context = {
         "section": "imports",
-        "job": job,
+        **_head_context(request, job),
         "steps": steps("import"),
-        "snapshot": progresses.snapshot(job),
+        "snapshot": snapshot,
+        "outlook": progress_page.outlook_in_words(snapshot),
         "tally": tally.of_job(job, rows_url=page_url(request, "job-rows", job.pk)),
         "facts": result_page.facts(job),
         "snapshot_url": page_url(request, "job-snapshot", job.pk),
         "result_url": page_url(request, "job-result", job.pk),
-        "cancel_url": page_url(request, "job-cancel", job.pk),
         "sign_in_url": sign_in_url(request),
     }
     return show(request, "imports/progress.html", context)
+
+
+def _head_context(request: TenantRequest, job: ImportJob) -> dict[str, Any]:
+    urls = {f"{name}_url": page_url(request, f"job-{name}", job.pk) for name in ("head", "pause", "resume", "cancel")}
+    return {"job": job, "head": progress_page.head_of(job), **urls}
+
+
+@require_safe
+@tenant_required
+def head(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    """Answer with the head of the progress page; for a page whose import has changed its status."""
+    return _show_head(request, job_of(request, job_id))
+
+
+def _show_head(request: TenantRequest, job: ImportJob) -> HttpResponse:
+    """Answer htmx with the head of an open import's page, and whoever else asks with the page where the import is."""
+    if request.htmx and job.is_open:
+        return show(request, "imports/_progress_head.html", _head_context(request, job))
+    return go(request, page_url(request, "job", job.pk))
 
 
 @require_safe
@@ -99,6 +121,35 @@ def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
     return show(request, "imports/_cancel.html" if request.htmx else "imports/cancel.html", context)
 
 
+@require_POST
+@tenant_required
+def pause(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    return _ask(request, job_id, services.pause)
+
+
+@require_POST
+@tenant_required
+def resume(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    return _ask(request, job_id, services.resume)
+
+
+@require_POST
+@tenant_required
+def retry(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    return _ask(request, job_id, services.retry)
+
+
+def _ask(request: TenantRequest, job_id: UUID, act: Callable[[ImportJob], None]) -> HttpResponse:
+    """Do to an import what is asked, or say why not, and show how it stands then."""
+    job = job_of(request, job_id)
+    try:
+        act(job)
+    except Conflict as refusal:
+        messages.info(request, refusal.message)
+        return go(request, page_url(request, "job", job.pk))
+    return _show_head(request, job)
+
+
 @require_safe
 @tenant_required
 def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
@@ -115,6 +166,7 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "facts": result_page.facts(job),
         "rows_url": rows_url,
         "errors_url": page_url(request, "job-errors", job.pk),
+        "retry_url": page_url(request, "job-retry", job.pk) if result_page.can_retry(job) else "",
         "contacts_url": page_url(request, "contacts"),
         "new_import_url": page_url(request, "new-import"),
     }

@@ -64,12 +64,14 @@ function paint() {
   const before = Number(section.querySelector("#bar").value);
   // A poll that was under way when the socket came back may be older than what is shown.
   if (snapshot.processed_rows < before && !ENDS.includes(snapshot.status)) return;
+  const statusBefore = section.dataset.status;
   section.dataset.status = snapshot.status;
   paintNumbers(snapshot);
   paintBar(snapshot);
   section.querySelector("[data-pace]").textContent = paceInWords(snapshot);
-  announce(snapshot);
   if (ENDS.includes(snapshot.status)) end(snapshot);
+  else if (snapshot.status !== statusBefore) changeStatus(snapshot);
+  else announce(snapshot);
 }
 
 function paintNumbers(snapshot) {
@@ -102,10 +104,25 @@ function paintBar(snapshot) {
   }
 }
 
+// The words of portals/wording.py and portals/progress_page.py: change them together.
+const ORDINALS = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"];
+
+function aboutInWords(seconds) {
+  const counted = (number, unit) => `about ${numbers.format(number)} ${unit}${number === 1 ? "" : "s"}`;
+  if (seconds < 90) return counted(seconds, "second");
+  return seconds < 90 * 60 ? counted(Math.round(seconds / 60), "minute") : counted(Math.round(seconds / 3600), "hour");
+}
+
+function placeInWords(snapshot) {
+  const place = `${ORDINALS[snapshot.queue_position - 1] ?? `Number ${snapshot.queue_position}`} in line`;
+  const left = snapshot.estimated_seconds;
+  return left ? `${place}, ${aboutInWords(left)} until it is done` : place;
+}
+
 function paceInWords(snapshot) {
-  if (snapshot.status === "queued") return `Number ${snapshot.queue_position} in line`;
-  if (snapshot.status === "paused") return "Paused";
-  if (ENDS.includes(snapshot.status)) return "";
+  if (snapshot.status !== "processing") pace = [];
+  if (snapshot.status === "queued" && snapshot.queue_position) return placeInWords(snapshot);
+  if (snapshot.status !== "processing") return "";
   // Rows a second over the last ten seconds.
   const now = performance.now();
   pace = [...pace.filter((point) => now - point.at < 10_000), { at: now, rows: snapshot.processed_rows }];
@@ -114,10 +131,18 @@ function paceInWords(snapshot) {
   const left = snapshot.estimated_seconds;
   return [
     rate > 0 && `${numbers.format(rate)} rows per second`,
-    left > 0 && `about ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`} left`,
+    left > 0 && `${aboutInWords(left)} left`,
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+function changeStatus(snapshot) {
+  // The head of the page fetches itself again: what may be asked of the import is different now.
+  document.body.dispatchEvent(new Event("status-changed"));
+  const states = { queued: "is in line", processing: "runs", paused: "is paused" };
+  const rows = `${numbers.format(snapshot.processed_rows)} of ${numbers.format(snapshot.total_rows)} rows`;
+  announcer.textContent = `The import ${states[snapshot.status]}: ${rows} done.`;
 }
 
 function announce(snapshot) {

@@ -46,7 +46,7 @@ def done(rows: int, total: int) -> dict[str, int]:
     [
         ("pending", "cancelled", "not_started", "not_started", "not_failed"),
         # A place is free, so whatever is put in line starts.
-        ("queued", "cancelled", "paused", "queued", "queued"),
+        ("queued", "cancelled", "paused", "processing", "queued"),
         ("processing", "cancelled", "paused", "processing", "processing"),
         ("paused", "cancelled", "paused", "processing", "not_failed"),
         ("completed", "already_finished", "already_finished", "already_finished", "not_failed"),
@@ -217,6 +217,7 @@ def test_who_asks_between_two_slices_is_heeded_at_once(acme, act):
 def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job(acme, monkeypatch, settings):
     settings.LEASE_SECONDS = 0
     hanging, in_line = reload(confirm(upload(acme, rows_of(1000)))), make_job(acme, status="queued")
+    uploaded = upload(acme)
     hangs, thaws = threading.Event(), threading.Event()
     write = loader.write
 
@@ -244,14 +245,16 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
     # It holds the job's row and the tenant's lock.
     services.pause(hanging)
     services.cancel(in_line)
-    asked = (hanging.status, in_line.status)
+    confirm(uploaded)
+    asked = (hanging.status, in_line.status, uploaded.status)
     runner.sweep()
     taken_over = reload(hanging)
     thaws.set()
     worker.join(60)
     monkeypatch.undo()
 
-    assert asked == ("processing", "cancelled")
+    assert asked == ("processing", "cancelled", "queued")
+    assert reload(uploaded).status == "processing"
     assert (taken_over.status, counts(taken_over)) == ("paused", done(100, 1000))
     assert [type(end) for end in ends] == [psycopg.errors.AdminShutdown]
     services.resume(hanging)

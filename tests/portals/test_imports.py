@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from imports import progress
-from imports.models import ImportJob
+from imports.models import ImportJob, ImportRequest
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import confirm, import_csv, make_job, reload, upload
 
@@ -117,6 +120,96 @@ def test_cancel_asks_once_and_then_stops(alices, acme):
     assert "Rows that are done stay" in text_of(alices.get(page_of(job, "cancel")))
     make_job(acme, status="processing")
     assert alices.post(page_of(job, "cancel")).url == page_of(job)
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def shown_actions(response) -> list[str]:
+    """Return what the head of the progress page lets people do."""
+    return re.findall(r"</svg>(Pause|Resume|Cancel import)<", text_of(response))
+
+
+@pytest.mark.parametrize(
+    ("status", "heading", "actions"),
+    [
+        ("queued", "people.csv is in line", ["Pause", "Cancel import"]),
+        ("processing", "Importing people.csv", ["Pause", "Cancel import"]),
+        ("paused", "people.csv is paused", ["Resume", "Cancel import"]),
+    ],
+)
+def test_the_progress_page_offers_what_can_be_asked(alices, acme, status, heading, actions):
+    job = make_job(acme, status=status, total_rows=10)
+
+    page, head = alices.get(page_of(job, "progress")), alices.get(page_of(job, "head"), headers=HTMX)
+
+    for response in (page, head):
+        assert f"<h1>{heading}</h1>" in text_of(response)
+        assert shown_actions(response) == actions
+
+
+def test_pause_and_resume_answer_with_the_new_head(alices, acme):
+    job = make_job(acme, status="processing", total_rows=10)
+
+    paused = alices.post(page_of(job, "pause"), headers=HTMX)
+    resumed = alices.post(page_of(job, "resume"), headers=HTMX)
+
+    assert (shown_actions(paused), shown_actions(resumed)) == (["Resume", "Cancel import"], ["Pause", "Cancel import"])
+    assert alices.post(page_of(job, "pause")).url == page_of(job)
+    assert reload(job).status == "paused"
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading", "actions"),
+    [("pause", "Pausing people.csv", ["Resume", "Cancel import"]), ("cancel", "Cancelling people.csv", [])],
+)
+def test_what_is_asked_and_not_done_yet_is_shown(alices, acme, asked, heading, actions):
+    job = make_job(acme, status="processing", total_rows=10)
+    with tenant_scope(acme):
+        ImportRequest.objects.create(tenant=acme, job=job, what=asked)
+
+    head = alices.get(page_of(job, "head"), headers=HTMX)
+
+    assert f"<h1>{heading}</h1>" in text_of(head)
+    assert shown_actions(head) == actions
+
+
+def test_a_head_asked_for_after_the_end_leads_to_the_result(alices, acme):
+    job = make_job(acme, status="completed")
+
+    assert alices.get(page_of(job, "head"), headers=HTMX)["HX-Redirect"] == page_of(job)
+    assert alices.post(page_of(job, "pause"), headers=HTMX)["HX-Redirect"] == page_of(job)
+    assert "there is nothing to pause" in text_of(alices.get(page_of(job), follow=True))
+
+
+def test_the_place_in_line_is_said_in_words(alices, acme):
+    since = timezone.now() - timedelta(seconds=100)
+    done = {"row_index": 1_000, "processed_rows": 1_000, "success_count": 1_000, "created_count": 1_000}
+    make_job(acme, status="processing", total_rows=1_000, pace_since=since, **done)
+    jobs = [make_job(acme, status="queued", total_rows=1_000) for _ in range(2)]
+
+    assert "Second in line, about 3 minutes until it is done" in text_of(alices.get(page_of(jobs[1], "progress")))
+
+
+def test_a_failed_import_can_be_tried_again_as_long_as_its_file_is_kept(alices, acme):
+    failed = {"status": "failed", "total_rows": 5, "error_details": {"code": "import_failed", "error": "It stopped."}}
+    job, erased = make_job(acme, rows_path="imports/rows", **failed), make_job(acme, **failed)
+
+    pages = [text_of(alices.get(page_of(each, "result"))) for each in (job, erased)]
+    retried = alices.post(page_of(job, "retry"))
+
+    assert ["Retry import" in page for page in pages] == [True, False]
+    assert "Retry the import, and it goes on from there." in pages[0]
+    assert (retried.url, reload(job).status) == (page_of(job), "processing")
+
+
+def test_a_paused_import_is_found_in_the_history(alices, acme):
+    make_job(acme, status="paused", filename="rests.csv")
+    make_job(acme, status="completed")
+
+    assert [line.job.filename for line in alices.get("/imports/", {"status": "paused"}).context["lines"]] == [
+        "rests.csv"
+    ]
 
 
 def test_a_queued_import_that_is_cancelled_says_that_nothing_was_written(alices, acme):

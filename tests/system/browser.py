@@ -222,6 +222,11 @@ class Brake:
             self._held.close()
         self._held = None
 
+    def await_chunk(self) -> None:
+        """Wait until a chunk is being written, and waits for us."""
+        assert self._held
+        self._await_waiting(self._held, 1)
+
     def step(self) -> None:
         """Let the one chunk through that waits, and hold the next."""
         held = self._held

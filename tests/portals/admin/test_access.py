@@ -13,9 +13,9 @@ from tests.factories import import_csv, make_contact, make_job, reload
 
 SIGN_IN = "/admin/sign-in/"
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/admin/imports/"}
-POST_ONLY = ("job-read", "job-start", "job-restore")
-GET_ONLY = ("history", "template", "job", "job-progress", "job-snapshot", "job-result", "job-rows", "job-errors")
-GET_ONLY += ("contacts", "contact")
+POST_ONLY = ("job-read", "job-start", "job-pause", "job-resume", "job-retry", "job-restore")
+GET_ONLY = ("history", "template", "job", "job-progress", "job-head", "job-snapshot", "job-result", "job-rows")
+GET_ONLY += ("job-errors", "contacts", "contact")
 TENANT_PAGES = sorted(pattern.name for pattern in tenant_pages)
 DOORS = [("get", name) for name in TENANT_PAGES if name not in POST_ONLY]
 DOORS += [("post", name) for name in TENANT_PAGES if name not in GET_ONLY]
