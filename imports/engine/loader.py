@@ -132,9 +132,12 @@ def write_contacts(cursor: Cursor[Any], plan: Plan, target: Target, now: datetim
     if len(plan.not_inserted) < len(plan.outcomes):
         cursor.execute(_sql("insert_contacts"), {**parameters, "not_inserted": plan.not_inserted})
     if plan.overlaid:
-        ids = "{" + ",".join([contact_id.hex() for contact_id in plan.overlaid]) + "}"
-        row_indexes = list(plan.overlaid.values())
-        cursor.execute(_sql("overlay_contacts"), {**parameters, "row_indexes": row_indexes, "contact_ids": ids})
+        first, last = min(plan.overlaid.values()), max(plan.overlaid.values())
+        ids = [NO_CONTACT.hex()] * (last - first + 1)
+        for contact_id, row_index in plan.overlaid.items():
+            ids[row_index - first] = contact_id.hex()
+        overlay = {"first": first, "contact_ids": f"{{{','.join(ids)}}}"}
+        cursor.execute(_sql("overlay_contacts"), {**parameters, **overlay})
     if plan.updated:
         updates = [(contact.id.hex(), *contact.columns, _json(contact.attributes)) for contact in plan.updated.values()]
         _copy(cursor, "staged_updates", ("id", *COLUMNS, "attributes"), _copy_text(updates))

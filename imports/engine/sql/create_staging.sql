@@ -41,7 +41,10 @@ DELETE FROM staged_contacts;
 DELETE FROM staged_updates;
 DELETE FROM staged_changes;
 DELETE FROM staged_log;
--- For this transaction: keys are looked up by index, whatever the statistics say of a table that grows under them.
+-- For this transaction: contacts are looked up by index, whatever the statistics say of a table that grows under them.
+-- A hash or a merge would read all contacts of all tenants to find those of one chunk.
 SET LOCAL enable_seqscan = off;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
 -- Plans without an index have a cost on paper that would be thought worth compiling.
 SET LOCAL jit = off;

@@ -1,5 +1,6 @@
 -- Write staged records over the contacts that they update. A blank staged value keeps what is stored.
--- Parameters: tenant_id, job_id, now; row_indexes and contact_ids, of which the one at the same place belongs to it.
+-- Parameters: tenant_id, job_id, now, first (a row index), contact_ids (that of row `first`, of the next, and so on;
+-- zeros for a row that updates none: a null among them would make each look into the array walk through it).
 UPDATE contacts AS contact
 SET first_name = COALESCE(NULLIF(staged.first_name, ''), contact.first_name),
     last_name = COALESCE(NULLIF(staged.last_name, ''), contact.last_name),
@@ -11,7 +12,6 @@ SET first_name = COALESCE(NULLIF(staged.first_name, ''), contact.first_name),
     last_job_id = %(job_id)s,
     updated_at = %(now)s
 FROM staged_contacts AS staged
-JOIN unnest(%(row_indexes)s::integer[], %(contact_ids)s::uuid[]) AS planned (row_index, contact_id) USING (row_index)
-WHERE contact.id = planned.contact_id
+WHERE contact.id = (%(contact_ids)s::uuid[])[staged.row_index - %(first)s + 1]
   -- The plan's ids come from this tenant already; this is the second wall.
   AND contact.tenant_id = %(tenant_id)s
