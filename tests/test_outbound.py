@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from irisx import outbound
 from irisx.outbound import NotReached, check_url, is_blocked, post
@@ -140,6 +143,12 @@ def test_what_is_no_plain_https_address_is_refused(url):
 )
 def test_plain_https_addresses_are_taken(url):
     check_url(url, field="url")
+
+
+@given(st.text() | st.text(st.sampled_from("https://[]:@.\\/#?%0x127u\0 é１")).map("https://".__add__))
+def test_whatever_is_entered_is_taken_or_refused_in_a_sentence(text):
+    with suppress(Invalid):
+        check_url(text, field="url")
 
 
 def test_development_reaches_its_own_machine(settings):

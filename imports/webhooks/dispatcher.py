@@ -31,30 +31,31 @@ class Dispatcher:
     """Sends until nothing is due and nothing on its way."""
 
     def __init__(self) -> None:
-        self.is_running = False
-        self._is_wanted = False
         self._sending: dict[asyncio.Task[None], Taken] = {}
+        # Set: somebody wants a look at what is due. None: it does not run.
+        self._wanted: asyncio.Event | None = None
 
     async def run(self) -> None:
         """Send what is due. Called while it runs, it has that run look again, and returns."""
-        self._is_wanted = True
-        if self.is_running:
+        if self._wanted is not None:
+            self._wanted.set()
             return
-        self.is_running = True
+        self._wanted = asyncio.Event()
+        self._wanted.set()
         try:
-            while self._is_wanted or self._sending:
-                self._is_wanted = False
+            while self._wanted.is_set() or self._sending:
+                self._wanted.clear()
                 for taken in await self._take():
                     self._sending[asyncio.create_task(send(taken))] = taken
                 if self._sending:
-                    await self._wait()
+                    await self._wait(self._wanted)
         except asyncio.CancelledError:
             if self._sending:
                 await asyncio.wait(self._sending, timeout=STOP_SECONDS)
             raise
         finally:
             await self._give_up()
-            self.is_running = False
+            self._wanted = None
 
     async def _take(self) -> list[Taken]:
         places = settings.WEBHOOKS_AT_ONCE - len(self._sending)
@@ -65,9 +66,14 @@ class Dispatcher:
         taken: list[Taken] = await sync_to_async(take)(places=places, places_for_failing=places_for_failing)
         return taken
 
-    async def _wait(self) -> None:
-        done, _ = await asyncio.wait(self._sending, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
+    async def _wait(self, wanted: asyncio.Event) -> None:
+        """Wait until one has arrived, or somebody wants a look, or it is time for one."""
+        wake = asyncio.create_task(wanted.wait())
+        try:
+            await asyncio.wait([*self._sending, wake], timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            wake.cancel()
+        for task in [task for task in self._sending if task.done()]:
             del self._sending[task]
             task.result()
 

@@ -14,10 +14,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import ContactList, CustomField
 from imports.models import ImportJob
+from imports.webhooks import signing
+from imports.webhooks.models import WebhookSecret
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope
 from tests.conftest import PASSWORD
-from tests.factories import make_job
+from tests.factories import make_job, make_webhook_delivery, make_webhook_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,22 @@ def test_no_secret_and_no_cell_is_shown(operators, job, alice):
         page = operators.get(address).content.decode()
         assert CANARY not in page
         assert alice.password.split("$")[-1][:6] not in page
+
+
+def test_webhooks_show_neither_whole_addresses_nor_what_is_sent_and_answered(operators, acme):
+    url = f"https://hooks.example/{CANARY}"
+    endpoint = make_webhook_endpoint(acme, url=url)
+    delivery = make_webhook_delivery(acme, endpoint=endpoint, body=CANARY, response_body=CANARY)
+    with tenant_scope(acme):
+        secret = signing.secrets_of(acme).secret
+        stored = WebhookSecret.objects.get(tenant=acme).secret
+    assert WebhookSecret not in admin.site._registry
+
+    for shown in (endpoint, delivery):
+        for page in (page_of(type(shown), "changelist"), page_of(type(shown), "change", shown.pk)):
+            text = operators.get(page).content.decode()
+            assert "hooks.example" in text
+            assert not any(hidden in text for hidden in (CANARY, secret, stored))
 
 
 def test_tenants_can_be_added_and_renamed_but_not_deleted(operators, acme):

@@ -34,6 +34,12 @@ TRIGGERS = {
         """,
     "the end": "TRIGGER point BEFORE UPDATE ON import_jobs FOR EACH ROW WHEN (NEW.status = 'completed')",
 }
+# Places outside of imports.
+OTHER_TRIGGERS = {
+    "a webhook's outcome": """
+        TRIGGER point BEFORE UPDATE ON webhook_deliveries FOR EACH ROW WHEN (NEW.status = 'delivered')
+        """,
+}
 
 
 class Point:
@@ -79,7 +85,7 @@ def closed(place: str) -> Iterator[Point]:
                 PERFORM pg_advisory_xact_lock_shared({LOCK[0]}, {LOCK[1]});
                 RETURN NEW;
             END $$;
-            CREATE {TRIGGERS[place]} EXECUTE FUNCTION wait_at_point();
+            CREATE {(TRIGGERS | OTHER_TRIGGERS)[place]} EXECUTE FUNCTION wait_at_point();
             """
         )
         try:
