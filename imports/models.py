@@ -105,7 +105,7 @@ class ImportJob(models.Model):
     row_index = models.IntegerField(db_default=0, default=0)
     # Raised by each claim; a runner with an older one has lost the job.
     epoch = models.IntegerField(db_default=0, default=0)
-    # Runners that died at the checkpoint while they took its row alone.
+    # Runners that took the checkpoint's row alone. Counted before they do, forgotten once it is done.
     attempts = models.IntegerField(db_default=0, default=0)
     # After a runner died at work, rows below careful_until are taken careful_rows at a time, to find the row that
     # kills it; 0: no care needed.

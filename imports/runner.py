@@ -97,6 +97,10 @@ class Pace:
     def is_careful(self, lo: int) -> bool:
         return self.careful_rows > 0 and lo < self.careful_until
 
+    def takes_alone(self, lo: int, total_rows: int) -> bool:
+        """Tell whether row `lo` is a chunk of its own, because a runner died of it or of others beside it."""
+        return self.is_careful(lo) and self.hi(lo, total_rows) == lo + 1
+
     def take_care(self, lo: int, hi: int) -> None:
         """Go on in smaller chunks from `lo` to `hi`, between which something went wrong."""
         self.careful_rows = max(1, math.ceil((hi - lo) / CAREFUL_FACTOR))
@@ -379,20 +383,22 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
 
     It may be started twice, and by anybody: only the first finds the job with this epoch.
     """
+    # Before the claim: who dies while it takes a breath would have died at work.
+    tune_interpreter()
     job = claim(job_id, epoch)
     if job is None:
         return
-    tune_interpreter()
     watch(job)
     deadline = math.inf if seconds is None else time.monotonic() + seconds
     try:
         if job.attempts >= settings.MAX_ATTEMPTS:
             # Leaving the row out has not helped either.
             raise GivenUp(job.row_index)
-        with tenant_scope(job.tenant_id):
-            source = sources.of_job(job)
+        source = _open_source(job)
         sink = DatabaseSink(job, list(source.headers), watch)
         lo, pace = job.row_index, Pace.of_job(job)
+        if pace.takes_alone(lo, job.total_rows):
+            _note_attempt(job)
         if is_poisonous(job):
             reason = "The import stopped at this row again and again. Check its values, and import it by itself."
             sink.write(source.refuse(lo, reason), is_last_of_slice=False)
@@ -404,6 +410,24 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
         _fail(job, SourceUnavailable("The uploaded file is gone from storage. Upload it again."), watch)
     except EngineError as error:
         _fail(job, error, watch)
+
+
+def _open_source(job: ImportJob) -> ChunkSource:
+    """Return a job's source. What breaks down before the first row counts as an attempt: no row would ever end it."""
+    try:
+        with tenant_scope(job.tenant_id):
+            return sources.of_job(job)
+    except (EngineError, FileNotFoundError, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        _note_attempt(job)
+        raise
+
+
+def _note_attempt(job: ImportJob) -> None:
+    """Count an attempt at the checkpoint's row before it is made: who dies of it counts nothing."""
+    with tenant_scope(job.tenant_id):
+        ImportJob.objects.filter(pk=job.pk, epoch=job.epoch).update(attempts=F("attempts") + 1)
 
 
 def _fail(job: ImportJob, error: EngineError, watch: Watch) -> None:
@@ -448,7 +472,7 @@ POISON_ATTEMPTS = 2
 
 
 def is_poisonous(job: ImportJob) -> bool:
-    """Tell whether a job's next row killed its runner more than once while it was taken alone."""
+    """Tell whether more than one runner took a job's next row alone and did not come back from it."""
     return job.attempts >= POISON_ATTEMPTS
 
 
@@ -539,7 +563,7 @@ def _queue_again(job: ImportJob) -> None:
 
 def _raise_epoch(job: ImportJob) -> bool:
     """Take the job from its runner and queue a task for the next. Return False if somebody holds the row locked."""
-    changes = _care_after_death(job) if _is_newer_than_database(job) else {}
+    changes = _care_after_death(job) if _is_newer_than_database(job) else {"attempts": 0}
     try:
         with _impatient_scope(ALL):
             taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
@@ -559,17 +583,10 @@ def _raise_epoch(job: ImportJob) -> bool:
 
 
 def _care_after_death(job: ImportJob) -> dict[str, int]:
-    """Return what changes in a job after its runner died: a smaller chunk, or one more death of a row taken alone."""
+    """Return what changes in a job after its runner died: the next takes fewer rows at once, to find the one."""
     pace = Pace.of_job(job)
-    hi = pace.hi(job.row_index, job.total_rows)
-    was_alone = hi - job.row_index == 1
-    pace.take_care(job.row_index, hi)
-    return {
-        # Of a chunk of several rows nobody knows which one it was, if any.
-        "attempts": job.attempts + 1 if was_alone else 0,
-        "careful_rows": pace.careful_rows,
-        "careful_until": pace.careful_until,
-    }
+    pace.take_care(job.row_index, pace.hi(job.row_index, job.total_rows))
+    return {"careful_rows": pace.careful_rows, "careful_until": pace.careful_until}
 
 
 def _is_newer_than_database(job: ImportJob) -> bool:

@@ -40,7 +40,7 @@ What = ImportRequest.What
 
 # A started job that no worker has taken up so long gets a second task; of two, the first claims and the other finds
 # nothing to do. (A task is lost when a worker dies between fetching it and claiming the job.)
-WAITING_LEASE = timedelta(seconds=60)
+WAITING_LEASE = timedelta(seconds=4 * settings.LEASE_SECONDS)
 
 # No chunk takes so long. Whoever wants to start an import waits so long for another of the tenant's; behind a worker
 # that hangs it would be for half a minute.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from threading import Barrier
 
 import pytest
@@ -10,9 +11,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from imports import runner
 from imports.models import ImportJob
+from irisx.accounts.models import Tenant
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import confirm, make_job, reload, upload
-from tests.faults import points
+from tests.faults import points, random_kills
 from tests.faults.imports import assert_exact, end_lease, is_finished, start_import
 from tests.faults.threads import run_at_once
 from tests.faults.workers import wait_until
@@ -133,3 +135,13 @@ def test_two_sweepers_at_once_give_a_left_import_to_one_runner(acme, monkeypatch
 
     assert reload(job).epoch == job.epoch + 1
     assert tasks.count() == 1
+
+
+def test_workers_that_are_killed_at_random_moments_lose_and_double_nothing(workers, acme, tmp_path):
+    initech = Tenant.objects.create(name="Initech", slug="initech", default_country="US")
+    seed = random.randrange(10_000)
+    print(f"seed {seed}")  # for who wants to see a failure again: bench/kills.py --seed
+
+    killed = random_kills.run(workers, [acme, initech], tmp_path, jobs=5, rows=500, kills=5, seed=seed)
+
+    assert killed > 0

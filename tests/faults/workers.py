@@ -98,15 +98,15 @@ class Nursery:
         self._process.stdout.close()
 
 
-def test_database_url() -> str:
-    """Return the address of the database that tests use, as settings read it."""
+def database_url() -> str:
+    """Return the address of the database that Django uses here, a test's, as settings read it."""
     address = os.environ.get("DATABASE_URL") or embedded.database_url(Path(settings.DATA_DIR))
     return f"{address.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
 
 
 @contextmanager
 def nursery_in(folder: Path) -> Iterator[Nursery]:
-    nursery = Nursery(folder, test_database_url())
+    nursery = Nursery(folder, database_url())
     try:
         yield nursery
     finally:

@@ -50,9 +50,9 @@ def test_a_runner_that_lost_its_job_does_not_forget_that_somebody_cancelled_it(a
         assert ImportRequest.objects.filter(job=job).exists()
 
 
-def test_no_row_is_blamed_for_deaths_before_it_was_taken_alone(acme):
+def test_no_row_is_blamed_for_deaths_before_it_was_begun(acme):
     job = confirm(upload(acme, rows_of(150)))
-    for _ in range(3):
+    for _ in range(10):
         die(job)
 
     job = runner.run_to_end(job.pk)
