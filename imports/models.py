@@ -187,7 +187,11 @@ class ImportJob(models.Model):
     @property
     def suggested_mapping(self) -> FieldMapping:
         """The field mapping that was suggested for the source's columns."""
-        return FieldMapping(tuple(MappedColumn(column["header"], column["field"]) for column in self.columns))
+        return FieldMapping(
+            tuple(
+                MappedColumn(column["header"], column["field"], **column.get("chosen", {})) for column in self.columns
+            )
+        )
 
 
 class ImportRequest(models.Model):
@@ -220,6 +224,7 @@ class SavedFieldMapping(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, db_default="", default="")
     mapping = models.JSONField(db_default={}, default=dict)
+    # For files that no mapping was saved for.
     is_default = models.BooleanField(db_default=False, default=False)
     # What the headers were, folded; a file with the same gets this mapping.
     fingerprint = models.CharField(max_length=64, db_default="", default="")
@@ -227,11 +232,40 @@ class SavedFieldMapping(models.Model):
 
     class Meta:
         db_table = "import_field_mappings"
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="import_field_mappings_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="import_field_mappings_name_once"),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(is_default=True), name="import_field_mappings_one_default"
+            ),
+        ]
         indexes = [models.Index(fields=["tenant", "fingerprint"], name="import_mappings_fingerprint")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdempotencyKey(models.Model):
+    """A request that was sent with an Idempotency-Key: while it runs, and then its answer for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, db_index=False)
+    key = models.CharField(max_length=255)
+    # SHA-256, hex, of method, path, fields and files.
+    fingerprint = models.CharField(max_length=64)
+    # The id that the job has, or will have, if the request makes one: made twice it would be there already.
+    job_id = models.UUIDField(default=uuid7, editable=False)
+    # Raised when a request takes over from one that was killed.
+    epoch = models.IntegerField(db_default=0, default=0)
+    started_at = models.DateTimeField(db_default=TransactionNow())
+    # The answer; null and "" while the request runs.
+    status = models.SmallIntegerField(null=True)
+    body = models.TextField(db_default="", default="")
+
+    class Meta:
+        db_table = "idempotency_keys"
+        constraints = [models.UniqueConstraint(fields=["tenant", "user", "key"], name="idempotency_keys_once")]
+        indexes = [models.Index(fields=["started_at"], name="idempotency_keys_age")]  # for the purge, of all tenants
 
 
 class ErrorLogEntry(models.Model):
@@ -243,8 +277,12 @@ class ErrorLogEntry(models.Model):
         WARNING = "warning"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
-    import_job = models.ForeignKey(ImportJob, models.CASCADE, related_name="error_log", db_index=False)
+    # Not checked by the database row by row, which takes longer than writing the row: no line is stored without its
+    # chunk of the ledger, and that must have a job.
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False, db_constraint=False)
+    import_job = models.ForeignKey(
+        ImportJob, models.CASCADE, related_name="error_log", db_index=False, db_constraint=False
+    )
     row_index = models.IntegerField()
     row_number = models.IntegerField()
     level = models.CharField(max_length=10, choices=Level)
@@ -293,8 +331,11 @@ class ImportChange(models.Model):
     """What a job's updates changed of one contact that was there before: only the keys that really changed."""
 
     pk = models.CompositePrimaryKey("tenant_id", "import_job_id", "contact_id")
-    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
-    import_job = models.ForeignKey(ImportJob, models.CASCADE, related_name="changes", db_index=False)
+    # The ledger answers for both, as for the error log's.
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False, db_constraint=False)
+    import_job = models.ForeignKey(
+        ImportJob, models.CASCADE, related_name="changes", db_index=False, db_constraint=False
+    )
     # A plain id: a deleted contact keeps its history.
     contact_id = models.UUIDField()
     # Field key → value before the job's first change of it, and after the last. A key missing: it was unknown.

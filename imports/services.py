@@ -5,6 +5,8 @@ A status changes by a conditional update, so that of two who try, one wins.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,13 @@ from django.utils import timezone
 from procrastinate.tasks import Task
 
 from contacts import services as contact_services
-from contacts.fields import CUSTOM_PREFIX, is_custom_key
-from imports import inspection, reading, storage
+from contacts.fields import CUSTOM_PREFIX
+from imports import inspection, reading, saved_mappings, storage
+from imports.connectors import contact_objects
 from imports.engine.errors import EngineError
-from imports.engine.mapping import fingerprint, fold_header
 from imports.engine.readers import ReadingOptions, SourceSummary
 from imports.engine.schema import FieldMapping
-from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest, SavedFieldMapping
+from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest
 from imports.options import MATCH_FIELDS, ImportOptions
 from imports.progress import publisher
 from imports.queue import defer
@@ -58,35 +60,85 @@ def create_job(
     path: Path,
     options: ImportOptions,
     reading_options: ReadingOptions | None = None,
+    job_id: UUID | None = None,
 ) -> ImportJob:
     """Read an uploaded file and return its pending job, with preview and suggested mapping to be had.
 
     Call outside of any tenant_scope(): a child process reads the file. If anything fails, nothing is stored.
+    `job_id` is the id that the job is to have; by default a new one.
     Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be.
     """
     with tenant_scope(tenant):
         _check_quota(tenant)
         _check_options(tenant, options)
-    job = ImportJob(id=uuid7(), tenant=tenant, user=user, filename=_shown_name(filename))
+    job = ImportJob(id=job_id or uuid7(), tenant=tenant, user=user, filename=_shown_name(filename))
     _set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
-        kept: list[str] = []
-        try:
-            job.file_path = storage.keep(path, job_id=job.pk, kind="source")
-            kept.append(job.file_path)
-            job.rows_path = storage.keep(rows_path, job_id=job.pk, kind="rows")
-            kept.append(job.rows_path)
-            with tenant_scope(tenant):
-                _set_source(job, summary)
-                job.save(force_insert=True)
-        except BaseException as error:
-            storage.remove(*kept)
-            if isinstance(error, IntegrityError) and "external_id" in str(error):
-                raise _external_id_taken(options.external_id) from error
-            raise
+        with _kept(job, source=path, rows=rows_path), tenant_scope(tenant):
+            _set_source(job, summary)
+            job.save(force_insert=True)
     return job
+
+
+def create_bulk_job(
+    tenant: Tenant,
+    *,
+    user: User | None,
+    contacts: list[dict[str, Any]],
+    options: ImportOptions,
+    job_id: UUID | None = None,
+) -> ImportJob:
+    """Queue an import of contacts that a program sent (as contact_objects.checked() returns them).
+
+    There is nothing to confirm: keys name fields, and unknown ones become custom fields. Call outside of any
+    tenant_scope(): the rows go to the store for files. If anything fails, nothing is stored.
+    Raises Invalid or Conflict for options that cannot be.
+    """
+    with tenant_scope(tenant):
+        _check_quota(tenant)
+        _check_options(tenant, options)
+        fields = contact_services.fields_of(tenant)
+    plural = "" if len(contacts) == 1 else "s"
+    job = ImportJob(
+        id=job_id or uuid7(), tenant=tenant, user=user, filename=f"{len(contacts):,} contact{plural} by API"
+    )
+    _set_options(job, options)
+    with storage.scratch_folder() as folder:
+        rows_path = folder / "rows"
+        table = contact_objects.write_rows(contacts, rows_path, fields)
+        with _kept(job, rows=rows_path), tenant_scope(tenant):
+            job.source_type = ImportJob.SourceType.JSON
+            job.file_info = {"type": "json", "encoding": None, "delimiter": None, "sheet": None, "header_row": None}
+            job.total_rows = table.total_rows
+            job.columns = inspection.columns_of_objects(table)
+            job.warnings = inspection.warnings_as_json(table.warnings)
+            job.field_mapping = job.suggested_mapping.as_json()
+            job.status = Status.QUEUED
+            job.save(force_insert=True)
+            contact_services.add_custom_fields(tenant, table.new_fields)
+            start_next(tenant, wait_seconds=CHUNK_SECONDS)
+            job.refresh_from_db()
+    return job
+
+
+@contextmanager
+def _kept(job: ImportJob, *, rows: Path, source: Path | None = None) -> Iterator[None]:
+    """Store a new job's files, and take them back if the job does not come to be."""
+    kept: list[str] = []
+    try:
+        if source is not None:
+            job.file_path = storage.keep(source, job_id=job.pk, kind="source")
+            kept.append(job.file_path)
+        job.rows_path = storage.keep(rows, job_id=job.pk, kind="rows")
+        kept.append(job.rows_path)
+        yield
+    except BaseException as error:
+        storage.remove(*kept)
+        if isinstance(error, IntegrityError) and "external_id" in str(error):
+            raise _external_id_taken(job.external_id) from error
+        raise
 
 
 def _check_quota(tenant: Tenant) -> None:
@@ -140,17 +192,9 @@ def _set_source(job: ImportJob, summary: SourceSummary) -> None:
     job.total_rows = summary.total_rows
     headers = [column.header for column in summary.columns]
     job.columns = inspection.columns_of(
-        summary, contact_services.fields_of(job.tenant), remembered_targets(job.tenant, headers)
+        summary, contact_services.fields_of(job.tenant), saved_mappings.memory_of(job.tenant, headers)
     )
     job.warnings = inspection.warnings_of(summary, job.columns)
-
-
-def remembered_targets(tenant: Tenant, headers: list[str]) -> dict[str, str | None]:
-    """Return what the tenant chose for these headers in the mapping it saved for them: folded header → field key."""
-    saved = SavedFieldMapping.objects.filter(tenant=tenant, fingerprint=fingerprint(headers)).order_by("-id").first()
-    if saved is None:
-        return {}
-    return {fold_header(column.header): column.field for column in FieldMapping.from_json(saved.mapping).columns}
 
 
 def _shown_name(filename: str) -> str:
@@ -219,29 +263,10 @@ def _set_options(job: ImportJob, options: ImportOptions) -> None:
 def check_mapping(job: ImportJob, mapping: FieldMapping) -> None:
     """Raise Invalid unless the mapping names the job's columns and known fields, each field once."""
     headers = {column["header"] for column in job.columns}
-    known = contact_services.fields_of(job.tenant)
-    taken: dict[str, str] = {}
     for column in mapping.columns:
         if column.header not in headers:
             raise Invalid("unknown_column", f"The file has no column “{column.header}”.", column=column.header)
-        if not column.field:
-            continue
-        if column.field not in known and not (
-            column.field.startswith(CUSTOM_PREFIX) and is_custom_key(column.field.removeprefix(CUSTOM_PREFIX))
-        ):
-            raise Invalid(
-                "unknown_field",
-                f"“{column.field}” is no field that a column can become. Choose a known field, or custom:<key> with a "
-                "key of small letters, digits and _ that no field has.",
-                field=column.field,
-            )
-        if column.field in taken:
-            raise Invalid(
-                "field_mapped_twice",
-                f"“{taken[column.field]}” and “{column.header}” are both mapped to {column.field}. Choose one of them.",
-                field=column.field,
-            )
-        taken[column.field] = column.header
+    saved_mappings.check_targets(job.tenant, mapping)
 
 
 def keep_draft(
@@ -290,7 +315,13 @@ def confirm(
             },
         )
         if save_mapping_as.strip():
-            _save_mapping(job, field_mapping, save_mapping_as.strip(), confirmed_by)
+            saved_mappings.remember(
+                job.tenant,
+                user=confirmed_by,
+                name=save_mapping_as.strip(),
+                mapping=field_mapping,
+                headers=[column["header"] for column in job.columns],
+            )
         start_next(job.tenant, wait_seconds=CHUNK_SECONDS)
         job.refresh_from_db()
 
@@ -309,18 +340,6 @@ def _queue(job: ImportJob, mapping: FieldMapping, user: User | None) -> None:
     if pending.exists():
         raise Conflict("file_read_again", "The file was read in another way meanwhile. Check its columns again.")
     raise Conflict("already_started", "This import was started already.")
-
-
-def _save_mapping(job: ImportJob, mapping: FieldMapping, name: str, user: User | None) -> None:
-    SavedFieldMapping.objects.update_or_create(
-        tenant=job.tenant,
-        name=name[:200],
-        defaults={
-            "user": user,
-            "mapping": mapping.as_json(),
-            "fingerprint": fingerprint([column["header"] for column in job.columns]),
-        },
-    )
 
 
 def start_next(tenant: Tenant | int, *, wait_seconds: float = 0) -> None:

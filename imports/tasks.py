@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from imports import runner, services
+from imports import idempotency, runner, services
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
 
@@ -33,6 +33,7 @@ def sweep(timestamp: int) -> None:
 def purge(timestamp: int) -> None:
     """Erase what is kept no longer. It may run twice, and beside itself."""
     services.purge()
+    idempotency.purge()
     deliveries.purge()
 
 

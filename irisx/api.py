@@ -184,6 +184,7 @@ class TenantViewSet(GenericViewSet[Any]):
     """Views about one tenant's things: request.tenant is there before an action runs."""
 
     request: ApiRequest
+    is_about_a_tenant = True  # says irisx/openapi.py
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

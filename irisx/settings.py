@@ -119,6 +119,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",  # Swagger UI, so that the page needs nobody else's server
     "servestatic",
     "axes",
     "procrastinate.contrib.django",
@@ -130,12 +132,12 @@ INSTALLED_APPS = [
     "portals.admin",
 ]
 MIDDLEWARE = [
+    "irisx.request_ids.RequestIdMiddleware",  # first: whatever the others log has the id
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "irisx.request_ids.RequestIdMiddleware",  # first: whatever the others log has the id
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "irisx.accounts.middleware.TenantMiddleware",
@@ -205,15 +207,34 @@ TENANT_GUARD = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["irisx.accounts.authentication.TenantJWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["irisx.throttling.RequestsPerUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["irisx.api_requests.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "irisx.api_requests.JSONOnly",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "irisx.api.exception_handler",
-    "DEFAULT_THROTTLE_CLASSES": ["irisx.throttling.RequestsPerUser"],
     "UNAUTHENTICATED_USER": None,
     # ?format= is ours (json, csv, excel), not DRF's.
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "irisx.openapi.ApiSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "IRISX imports",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # docstrings are for those who change the code
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ImportStatusEnum": "imports.models.ImportJob.Status",
+        "DeliveryStatusEnum": "imports.webhooks.models.WebhookDelivery.Status",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "irisx.openapi.add_common_answers",
+    ],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
@@ -235,21 +256,22 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_CELL_CHARACTERS = 32_767
 BULK_MAX_CONTACTS = 10_000
+BULK_MAX_KEYS = 500  # different ones in a call: each is a column
 BULK_MAX_BYTES = 20 * 1024 * 1024
 RUNNING_IMPORTS_PER_TENANT = 3
 OPEN_IMPORTS_PER_TENANT = 100  # uploaded and not at their end
-UPLOADED_FILES_KEPT_DAYS = 7
-DELETED_JOBS_KEPT_DAYS = 30
-READ_SOURCE_MEMORY_BYTES = 1024 * 1024 * 1024
-READ_SOURCE_TIMEOUT_SECONDS = 120
-DATA_UPLOAD_MAX_MEMORY_SIZE = BULK_MAX_BYTES
-# The mapping page sends up to four values for each of its 100 columns.
 SAVED_MAPPINGS_PER_TENANT = 1_000
 # Of one user to /v1/: GET and HEAD, and all others.
 API_REQUESTS_PER_MINUTE = {
     "reads": env.int("API_READS_PER_MINUTE", default=30_000),
     "writes": env.int("API_WRITES_PER_MINUTE", default=6_000),
 }
+UPLOADED_FILES_KEPT_DAYS = 7
+DELETED_JOBS_KEPT_DAYS = 30
+READ_SOURCE_MEMORY_BYTES = 1024 * 1024 * 1024
+READ_SOURCE_TIMEOUT_SECONDS = 120
+DATA_UPLOAD_MAX_MEMORY_SIZE = BULK_MAX_BYTES
+# The mapping page sends up to four values for each of its 100 columns.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # Every upload goes to the disk: the child process that reads it wants a path.
 FILE_UPLOAD_HANDLERS = ["irisx.uploads.UploadToDisk"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from irisx import api, health
+from irisx import api, api_docs, health
 from irisx.accounts.api import TokenRefreshView, TokenView
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("readyz", health.ready),
     path("v1/auth/token", TokenView.as_view()),
     path("v1/auth/token/refresh", TokenRefreshView.as_view()),
+    path("v1/schema", api_docs.SchemaView.as_view(), name="schema"),
+    path("v1/docs", api_docs.docs, name="api-docs"),
     path("v1/", include("imports.api.urls")),
     # Last of /v1/: what is no address there is answered in JSON, too.
     re_path("^v1/", api.unknown_address),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from imports import runner, services
 from imports.engine.schema import FieldMapping
-from imports.models import ErrorLogEntry, ImportJob
+from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
 from imports.options import ImportOptions
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from irisx.accounts.models import Tenant, User
@@ -49,6 +49,13 @@ def make_webhook_delivery(tenant: Tenant, **values: Any) -> WebhookDelivery:
     defaults = {"lane": endpoint.pk, "job_id": uuid7(), "event": "completed", "body": "{}", "due_at": timezone.now()}
     with tenant_scope(tenant):
         return WebhookDelivery.objects.create(tenant=tenant, endpoint=endpoint, **{**defaults, **values})
+
+
+def make_saved_mapping(tenant: Tenant, **values: Any) -> SavedFieldMapping:
+    """Keep a field mapping."""
+    defaults = {"name": "Leads", "mapping": {"Email": "email"}}
+    with tenant_scope(tenant):
+        return SavedFieldMapping.objects.create(tenant=tenant, **{**defaults, **values})
 
 
 def upload(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from imports import progress
@@ -15,11 +16,81 @@ from imports.models import ErrorLogEntry, ImportJob
 from irisx.api_requests import PageShape, Shape
 
 
+class ColumnSerializer(serializers.Serializer[Any]):
+    header = serializers.CharField()
+    field = serializers.CharField(allow_null=True, help_text="Field key; null: not imported.")
+    confidence = serializers.IntegerField(min_value=0, max_value=100)
+    reason = serializers.CharField(help_text="A short sentence for people.")
+
+
+class WarningSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    row = serializers.IntegerField(allow_null=True, help_text="Where it was first seen; null: in the whole file.")
+
+
+@extend_schema_field({"type": "string", "nullable": True})
 class EmptyAsNull(serializers.Field[str, Any, str | None, Any]):
     """Text that is "" in the database where there is none."""
 
     def to_representation(self, value: str) -> str | None:
         return value or None
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "What reading found out. More keys may stand beside these.",
+        "properties": {
+            "type": {"type": "string"},
+            "encoding": {"type": "string", "nullable": True},
+            "delimiter": {"type": "string", "nullable": True},
+            "sheet": {"type": "string", "nullable": True},
+            "header_row": {"type": "integer", "nullable": True},
+        },
+    }
+)
+class FileInfoField(serializers.JSONField):
+    pass
+
+
+_TARGET = {
+    "oneOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "required": ["field"],
+            "properties": {
+                "field": {"type": "string", "nullable": True},
+                "date_order": {"type": "string", "enum": ["dmy", "mdy", "ymd", None], "nullable": True},
+                "country": {"type": "string", "pattern": "^[A-Z]{2}$", "nullable": True},
+                "on_blank": {"type": "string", "enum": ["keep", None], "nullable": True},
+            },
+        },
+    ],
+    "nullable": True,
+    "description": "A field key, null (not imported), or an object that says more than the field.",
+}
+
+
+@extend_schema_field(
+    {"type": "object", "additionalProperties": _TARGET, "description": "Header → field, as confirmed; {} before."}
+)
+class FieldMappingField(serializers.JSONField):
+    pass
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "nullable": True,
+        "required": ["code", "error"],
+        "properties": {"code": {"type": "string"}, "error": {"type": "string"}},
+        "description": "Why it failed, or was cancelled by us.",
+    }
+)
+class ErrorDetailsField(serializers.JSONField):
+    pass
 
 
 class JobSerializer(serializers.ModelSerializer[ImportJob]):
@@ -28,6 +99,9 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
     target_list_id = serializers.UUIDField(allow_null=True)
     external_id = EmptyAsNull(read_only=True)
     webhook_url = EmptyAsNull(read_only=True)
+    file_info = FileInfoField(read_only=True)
+    field_mapping = FieldMappingField(read_only=True)
+    error_details = ErrorDetailsField(read_only=True, allow_null=True)
     mapping = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
@@ -70,9 +144,11 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
         )
         read_only_fields = fields
 
+    @extend_schema_field(ColumnSerializer(many=True))
     def get_mapping(self, job: ImportJob) -> list[dict[str, Any]]:
         return [{name: column[name] for name in ("header", "field", "confidence", "reason")} for column in job.columns]
 
+    @extend_schema_field(WarningSerializer(many=True))
     def get_warnings(self, job: ImportJob) -> list[dict[str, Any]]:
         return [{name: warning[name] for name in ("code", "message", "row")} for warning in job.warnings]
 
@@ -128,6 +204,7 @@ class ReadingShape(Shape):
         return ReadingOptions(**cls.read(given))
 
 
+@extend_schema_field(_TARGET)
 class TargetField(serializers.Field[Any, Any, Any, Any]):
     """What a column becomes: a field key, or {"field", "date_order", "country", "on_blank"}."""
 
@@ -154,11 +231,13 @@ class ConfirmShape(Shape):
 
 
 class HistoryShape(PageShape):
-    status = serializers.ChoiceField(ImportJob.Status.choices, default="")
-    source_type = serializers.ChoiceField(ImportJob.SourceType.choices, default="")
-    created_after = serializers.DateTimeField(default=None)
-    created_before = serializers.DateTimeField(default=None)
-    search = serializers.CharField(default="", allow_blank=True, max_length=200)
+    status = serializers.ChoiceField(ImportJob.Status.choices, required=False)
+    source_type = serializers.ChoiceField(ImportJob.SourceType.choices, required=False)
+    created_after = serializers.DateTimeField(required=False)
+    created_before = serializers.DateTimeField(required=False)
+    search = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="In filename, external_id and id."
+    )
 
 
 class RowsShape(PageShape):

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from imports import error_log, history, preview, results, services
+from imports.api import documented
 from imports.api.serializers import (
     ConfirmShape,
     ErrorsShape,
@@ -22,13 +26,16 @@ from imports.api.serializers import (
     RowsShape,
     error_as_json,
 )
+from imports.connectors import contact_objects
 from imports.engine.schema import FieldMapping
+from imports.idempotency import idempotent, idempotent_creation
 from imports.models import ImportJob
 from imports.options import ImportOptions
 from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.accounts.tenancy import tenant_scope
 from irisx.api import TenantViewSet, offset_of, page_of
 from irisx.api_requests import StrictJSONParser, UploadParser
+from irisx.api_schema import errors, page_shape
 from irisx.http import stream_file
 from irisx.refusals import Invalid
 
@@ -36,10 +43,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+def uploaded(view: ImportViewSet, job: ImportJob) -> Response:
+    return view.job_with_preview(job, status=201)
+
+
+def accepted(view: ImportViewSet, job: ImportJob) -> Response:
+    with tenant_scope(job.tenant_id):
+        return Response(JobSerializer(job).data, status=202)
+
+
 class ImportViewSet(TenantViewSet):
     lookup_url_kwarg = "job_id"
     lookup_value_converter = "uuid"
 
+    @extend_schema(
+        operation_id="imports_list",
+        summary="The history of imports, newest first",
+        parameters=[HistoryShape],
+        responses={200: page_shape("ImportPage", JobSerializer)},
+        examples=documented.page("A page", documented.COMPLETED),
+    )
     @in_tenant_scope
     def list(self, request: ApiRequest) -> Response:
         query = HistoryShape.read(request.query_params)
@@ -49,17 +72,38 @@ class ImportViewSet(TenantViewSet):
         page = jobs.newest_first()[start : start + query["limit"]]
         return page_of([*JobSerializer(page, many=True).data], query, total=jobs.count())
 
+    @extend_schema(
+        operation_id="imports_retrieve",
+        summary="One import, as it is now",
+        responses={200: JobSerializer},
+        examples=documented.answer("At its end", documented.COMPLETED),
+    )
     @in_tenant_scope
     def retrieve(self, request: ApiRequest, job_id: UUID) -> Response:
         return Response(JobSerializer(self.job(job_id)).data)
 
+    @extend_schema(
+        operation_id="imports_delete",
+        summary="Delete an import, its error log and its file; contacts stay",
+        description="409 while it is queued or under way.",
+        responses={204: None},
+    )
     @in_tenant_scope
     def destroy(self, request: ApiRequest, job_id: UUID) -> Response:
         services.delete(self.job(job_id))
         return Response(status=204)
 
+    @extend_schema(
+        operation_id="imports_upload",
+        summary="Upload a file",
+        description="It is read, and its columns are matched to fields; nothing is imported before it is confirmed.",
+        request={"multipart/form-data": documented.UploadBody},
+        responses={201: documented.JobWithPreview},
+        examples=documented.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
+    )
     @action(detail=False, methods=["post"], parser_classes=[UploadParser])
-    def upload(self, request: ApiRequest) -> Response:
+    @idempotent_creation(uploaded)
+    def upload(self, request: ApiRequest, *, job_id: UUID) -> Response:
         file = request.FILES.get("file")
         if file is None:
             raise Invalid("file_missing", "Send the file in the field “file”.", field="file")
@@ -72,9 +116,47 @@ class ImportViewSet(TenantViewSet):
                 path=Path(cast("TemporaryUploadedFile", file).temporary_file_path()),
                 options=ImportOptions.parse(_plain(cast("QueryDict", request.data))),
                 reading_options=ReadingShape.options(request.data),
+                job_id=job_id,
             )
-        return self.job_with_preview(job, status=201)
+        return uploaded(self, job)
 
+    @extend_schema(
+        operation_id="imports_bulk",
+        summary="Import contacts from JSON",
+        description="At most 10,000 contacts and 20 MB a call. There is nothing to confirm: the import starts at once. "
+        "Row numbers are places in the list, from 1.",
+        request=documented.BulkBody,
+        responses={202: JobSerializer},
+        examples=[
+            *documented.body("Two contacts", documented.BULK),
+            *documented.answer("Started", documented.SENT, 202),
+        ],
+    )
+    @action(detail=False, methods=["post"])
+    @idempotent_creation(accepted)
+    def bulk(self, request: ApiRequest, *, job_id: UUID) -> Response:
+        body = request.data if isinstance(request.data, dict) else {}
+        job = services.create_bulk_job(
+            request.tenant,
+            user=request.user,
+            contacts=contact_objects.checked(
+                body.get("contacts"), most=settings.BULK_MAX_CONTACTS, most_keys=settings.BULK_MAX_KEYS
+            ),
+            options=ImportOptions.parse(body),
+            job_id=job_id,
+        )
+        return accepted(self, job)
+
+    @extend_schema(
+        operation_id="imports_inspect",
+        summary="Read the file of a pending import in another way",
+        request={"application/json": ReadingShape, "multipart/form-data": ReadingShape},
+        responses={200: documented.JobWithPreview},
+        examples=[
+            *documented.body("The header is in row 3", {"header_row": 3}),
+            *documented.answer("Read again", {**documented.JOB, "preview": documented.PREVIEW}),
+        ],
+    )
     @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser, UploadParser])
     def inspect(self, request: ApiRequest, job_id: UUID) -> Response:
         reading_options = ReadingShape.options(request.data)
@@ -82,13 +164,32 @@ class ImportViewSet(TenantViewSet):
             job = self.job(job_id)
         return self.job_with_preview(services.reread(job, reading_options=reading_options), status=200)
 
+    @extend_schema(
+        operation_id="imports_preview",
+        summary="The first rows as they will be stored",
+        responses={200: documented.PreviewShape, **errors(409)},
+        examples=documented.answer("A preview", documented.PREVIEW),
+    )
     @action(detail=True)
     @in_tenant_scope
     def preview(self, request: ApiRequest, job_id: UUID) -> Response:
         return Response(preview.load(self.job(job_id)).as_json())
 
+    @extend_schema(
+        operation_id="imports_confirm",
+        summary="Start a pending import under a field mapping",
+        description="Columns that `field_mapping` does not name are not imported. `custom:<key>` is made as a text "
+        "field if there is none of that key. Import options that are sent replace those of the upload.",
+        request=documented.ConfirmBody,
+        responses={202: JobSerializer},
+        examples=[
+            *documented.body("A mapping", documented.CONFIRM),
+            *documented.body("As suggested", {"accept_suggested": True}),
+            *documented.answer("Started", documented.STARTED, 202),
+        ],
+    )
     @action(detail=True, methods=["post"])
-    @in_tenant_scope
+    @idempotent
     def confirm(self, request: ApiRequest, job_id: UUID) -> Response:
         job = self.job(job_id)
         confirmation = ConfirmShape.read(request.data)
@@ -101,22 +202,59 @@ class ImportViewSet(TenantViewSet):
         )
         return Response(JobSerializer(job).data, status=202)
 
+    @extend_schema(
+        operation_id="imports_cancel",
+        summary="Stop an import for good; rows that are done stay",
+        request=None,
+        responses={202: JobSerializer},
+        examples=documented.answer("The import", documented.STARTED, 202),
+    )
     @action(detail=True, methods=["post"])
     def cancel(self, request: ApiRequest, job_id: UUID) -> Response:
         return self.changed(job_id, services.cancel)
 
+    @extend_schema(
+        operation_id="imports_pause",
+        summary="Have an import rest",
+        request=None,
+        responses={202: JobSerializer},
+        examples=documented.answer("The import", documented.STARTED, 202),
+    )
     @action(detail=True, methods=["post"])
     def pause(self, request: ApiRequest, job_id: UUID) -> Response:
         return self.changed(job_id, services.pause)
 
+    @extend_schema(
+        operation_id="imports_resume",
+        summary="Let a paused import go on",
+        request=None,
+        responses={202: JobSerializer},
+        examples=documented.answer("The import", documented.STARTED, 202),
+    )
     @action(detail=True, methods=["post"])
+    @idempotent
     def resume(self, request: ApiRequest, job_id: UUID) -> Response:
         return self.changed(job_id, services.resume)
 
+    @extend_schema(
+        operation_id="imports_retry",
+        summary="Let a failed import go on from where it stood",
+        request=None,
+        responses={202: JobSerializer},
+        examples=documented.answer("The import", documented.STARTED, 202),
+    )
     @action(detail=True, methods=["post"])
+    @idempotent
     def retry(self, request: ApiRequest, job_id: UUID) -> Response:
         return self.changed(job_id, services.retry)
 
+    @extend_schema(
+        operation_id="imports_rows",
+        summary="The rows behind a number",
+        parameters=[RowsShape],
+        responses={200: page_shape("RowPage", documented.RowShape)},
+        examples=documented.page("A page", documented.ROW),
+    )
     @action(detail=True)
     @in_tenant_scope
     def rows(self, request: ApiRequest, job_id: UUID) -> Response:
@@ -126,6 +264,21 @@ class ImportViewSet(TenantViewSet):
         page = results.rows(job, outcome=outcome, offset=offset_of(query), limit=query["limit"])
         return page_of([row.as_json() for row in page], query, total=results.count_of(job, outcome))
 
+    @extend_schema(
+        operation_id="imports_errors",
+        summary="The error log, as a CSV file or in pages",
+        description="Rows that failed, duplicates that were skipped, and warnings. `Import key` is what lets a "
+        "corrected file find its rows.",
+        parameters=[ErrorsShape],
+        responses={
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/json"): page_shape("ErrorLogPage", documented.ErrorLogShape),
+        },
+        examples=[
+            *documented.answer("A file", documented.LOG_CSV, media_type="text/csv"),
+            *documented.page("A page", documented.LOG_ENTRY),
+        ],
+    )
     @action(detail=True)
     @in_tenant_scope
     def errors(self, request: ApiRequest, job_id: UUID) -> HttpResponseBase:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_password_mail_at"),
-        ("imports", "0002_webhooks"),
+        ("imports", "0003_idempotency_keys"),
     ]
 
     operations = [

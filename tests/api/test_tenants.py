@@ -6,12 +6,11 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from imports.models import ImportJob
-from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx.accounts.tenancy import ALL, tenant_scope
-from tests.factories import make_job, make_webhook_delivery, make_webhook_endpoint
+from tests.factories import make_job, make_saved_mapping, make_webhook_delivery, make_webhook_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +27,7 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/pause": {"post": {}},
     "v1/imports/<uuid:job_id>/resume": {"post": {}},
     "v1/imports/<uuid:job_id>/retry": {"post": {}},
+    "v1/imports/mappings/<uuid:mapping_id>": {"get": None, "patch": {"name": "Others"}, "delete": None},
     "v1/webhooks/<uuid:endpoint_id>": {"get": None, "patch": {"enabled": False}, "delete": None},
     "v1/webhooks/<uuid:endpoint_id>/deliveries": {"get": None},
     "v1/webhooks/deliveries/<uuid:delivery_id>/resend": {"post": {}},
@@ -35,15 +35,24 @@ OBJECT_ADDRESSES = {
 OTHER_ADDRESSES = {
     "v1/auth/token",
     "v1/auth/token/refresh",
+    "v1/docs",
     "v1/imports",
+    "v1/imports/bulk",
+    "v1/imports/mappings",
     "v1/imports/upload",
+    "v1/schema",
     "v1/webhooks",
     "v1/webhooks/deliveries",
     "v1/webhooks/secret",
     "v1/webhooks/secret/rotate",
 }
 # What makes an object of a tenant, by the name that addresses have for its id.
-MAKERS = {"job_id": make_job, "endpoint_id": make_webhook_endpoint, "delivery_id": make_webhook_delivery}
+MAKERS = {
+    "job_id": make_job,
+    "mapping_id": make_saved_mapping,
+    "endpoint_id": make_webhook_endpoint,
+    "delivery_id": make_webhook_delivery,
+}
 CASES = [(address, method) for address, methods in OBJECT_ADDRESSES.items() for method in methods]
 
 
@@ -76,8 +85,13 @@ def ask(client, address, method, object_id, **extra):
 
 
 def stored():
+    """Return all rows of all tables that belong to tenants."""
     with tenant_scope(ALL):
-        return [list(model.objects.order_by("id").values()) for model in (ImportJob, WebhookEndpoint, WebhookDelivery)]
+        return {
+            model._meta.db_table: list(model.objects.order_by("pk").values())
+            for model in apps.get_models()
+            if any(field.column == "tenant_id" for field in model._meta.fields)
+        }
 
 
 def test_every_address_is_listed():
@@ -171,4 +185,4 @@ def test_list_of_another_tenant_in_a_body_is_unknown(api, upload, globex, alice)
     answer = upload(api(alice), "Email\nana@example.com\n", list_id=str(theirs.pk))
 
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_list")
-    assert not any(stored())
+    assert stored()["import_jobs"] == []

@@ -1,0 +1,176 @@
+"""Field mappings that a tenant keeps: for files with the same columns, and one as the default for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from contacts import services as contact_services
+from contacts.fields import CUSTOM_PREFIX, is_custom_key
+from imports.engine.mapping import fingerprint, fold_header
+from imports.engine.schema import FieldMapping, MappedColumn
+from imports.models import SavedFieldMapping
+from irisx.accounts.models import Tenant, User
+from irisx.accounts.tenancy import lock_tenant
+from irisx.refusals import Conflict, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a saved mapping says of the columns of a file."""
+
+    name: str  # of the saved mapping
+    columns: Mapping[str, MappedColumn]  # by header of the file
+    is_whole: bool  # it was saved for just these columns: one that it does not name is not imported
+
+
+def memory_of(tenant: Tenant, headers: Sequence[str]) -> Memory | None:
+    """Return what the tenant chose before for a file with these headers; None if nothing fits.
+
+    A mapping saved for the same headers is taken whole; else the default one says what it knows, header by header.
+    Headers are the same if they are but for case, accents and punctuation.
+    """
+    all_saved = SavedFieldMapping.objects.filter(tenant=tenant)
+    saved = all_saved.filter(fingerprint=fingerprint(headers)).order_by("-is_default", "-id").first()
+    if saved is not None:
+        return Memory(saved.name, _known(saved, headers), is_whole=True)
+    saved = all_saved.filter(is_default=True).first()
+    known = _known(saved, headers) if saved else {}
+    return Memory(saved.name, known, is_whole=False) if saved and known else None
+
+
+def _known(saved: SavedFieldMapping, headers: Iterable[str]) -> dict[str, MappedColumn]:
+    columns = FieldMapping.from_json(saved.mapping).columns
+    exact = {column.header: column for column in columns}
+    folded = {fold_header(column.header): column for column in columns}
+    known: dict[str, MappedColumn] = {}
+    given: set[str] = set()
+    for header in headers:
+        column = exact.get(header) or folded.get(fold_header(header))
+        # Two headers may be one but for their signs: the field goes to the first.
+        if column is not None and column.field not in given:
+            known[header] = replace(column, header=header)
+            given |= {column.field} if column.field else set()
+    return known
+
+
+def of_tenant(tenant: Tenant) -> QuerySet[SavedFieldMapping]:
+    """Return the tenant's saved mappings by name."""
+    return SavedFieldMapping.objects.filter(tenant=tenant).order_by("name", "id")
+
+
+def create(
+    tenant: Tenant,
+    *,
+    user: User | None,
+    name: str,
+    mapping: FieldMapping,
+    headers: Sequence[str] = (),
+    description: str = "",
+    is_default: bool = False,
+) -> SavedFieldMapping:
+    """Keep a field mapping. `headers` are all columns of the file it is for, in order; by default those it names.
+
+    Inside the tenant's scope. Raises Conflict if the name is taken, Invalid for a mapping that cannot be.
+    """
+    check_targets(tenant, mapping)
+    lock_tenant(tenant)
+    _check_name(tenant, name)
+    if of_tenant(tenant).count() >= settings.SAVED_MAPPINGS_PER_TENANT:
+        limit = settings.SAVED_MAPPINGS_PER_TENANT
+        raise Conflict("too_many_mappings", f"You have {limit} saved mappings. Delete one first.", limit=limit)
+    if is_default:
+        _end_default(tenant)
+    return SavedFieldMapping.objects.create(
+        tenant=tenant,
+        user=user,
+        name=name,
+        description=description,
+        mapping=mapping.as_json(),
+        is_default=is_default,
+        fingerprint=_fingerprint(mapping, headers),
+    )
+
+
+def change(
+    saved: SavedFieldMapping,
+    *,
+    name: str | None = None,
+    mapping: FieldMapping | None = None,
+    headers: Sequence[str] = (),
+    description: str | None = None,
+    is_default: bool | None = None,
+) -> None:
+    """Change what is given. Inside the tenant's scope. Raises Conflict if the name is taken, Invalid as create()."""
+    if headers and mapping is None:
+        raise Invalid("invalid_value", "headers: send the mapping with them.", field="headers")
+    if mapping is not None:
+        check_targets(saved.tenant, mapping)
+    lock_tenant(saved.tenant_id)
+    changes: dict[str, Any] = {}
+    if name is not None:
+        _check_name(saved.tenant, name, saved)
+        changes["name"] = name
+    if description is not None:
+        changes["description"] = description
+    if is_default is not None:
+        changes["is_default"] = is_default
+        if is_default:
+            _end_default(saved.tenant)
+    if mapping is not None:
+        changes |= {"mapping": mapping.as_json(), "fingerprint": _fingerprint(mapping, headers)}
+    if changes:
+        SavedFieldMapping.objects.filter(pk=saved.pk).update(**changes)
+        saved.refresh_from_db()
+
+
+def remember(tenant: Tenant, *, user: User | None, name: str, mapping: FieldMapping, headers: Sequence[str]) -> None:
+    """Keep the mapping of an import that starts, in place of the one of that name. Inside the tenant's lock."""
+    SavedFieldMapping.objects.update_or_create(
+        tenant=tenant,
+        name=name[:200],
+        defaults={"user": user, "mapping": mapping.as_json(), "fingerprint": _fingerprint(mapping, headers)},
+    )
+
+
+def check_targets(tenant: Tenant, mapping: FieldMapping) -> None:
+    """Raise Invalid unless the mapping names known fields, or custom ones that can be made, each once."""
+    known = contact_services.fields_of(tenant)
+    taken: dict[str, str] = {}
+    for column in mapping.columns:
+        if not column.field:
+            continue
+        if column.field not in known and not (
+            column.field.startswith(CUSTOM_PREFIX) and is_custom_key(column.field.removeprefix(CUSTOM_PREFIX))
+        ):
+            raise Invalid(
+                "unknown_field",
+                f"“{column.field}” is no field that a column can become. Choose a known field, or custom:<key> with a "
+                "key of small letters, digits and _ that no field has.",
+                field=column.field,
+            )
+        if column.field in taken:
+            raise Invalid(
+                "field_mapped_twice",
+                f"“{taken[column.field]}” and “{column.header}” are both mapped to {column.field}. Choose one of them.",
+                field=column.field,
+            )
+        taken[column.field] = column.header
+
+
+def _check_name(tenant: Tenant, name: str, saved: SavedFieldMapping | None = None) -> None:
+    others = SavedFieldMapping.objects.filter(tenant=tenant, name=name)
+    if (others.exclude(pk=saved.pk) if saved else others).exists():
+        raise Conflict("mapping_exists", f"There is a saved mapping “{name}” already. Take another name.", field="name")
+
+
+def _end_default(tenant: Tenant) -> None:
+    SavedFieldMapping.objects.filter(tenant=tenant, is_default=True).update(is_default=False)
+
+
+def _fingerprint(mapping: FieldMapping, headers: Sequence[str]) -> str:
+    return fingerprint(headers or [column.header for column in mapping.columns])
