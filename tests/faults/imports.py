@@ -30,7 +30,8 @@ MAPPING = {
 def start_import(tenant: Tenant, folder: Path, *, rows: int, seed: int = 1) -> tuple[ImportJob, People]:
     """Have an import of so many invented people queued. Different seeds make different people."""
     people = write_people(folder / f"people-{seed}.csv", rows=rows, seed=seed, area=212 + seed)
-    options = ImportOptions.parse({})
+    # Nobody listens there: what is to be told of the import's end stays to be looked at.
+    options = ImportOptions.parse({"webhook_url": "http://127.0.0.1:9/"})
     job = services.create_job(tenant, user=None, filename=people.path.name, path=people.path, options=options)
     services.confirm(job, field_mapping=FieldMapping.from_json(MAPPING), confirmed_by=None)
     return job, people
@@ -72,6 +73,7 @@ def assert_exact(job: ImportJob, people: People) -> None:
         "WHERE import_job_id = %s",
         job,
     ) == [(people.rows, people.rows, 16 * people.rows)]
+    assert _query("SELECT event FROM webhook_deliveries WHERE job_id = %s", job) == [("completed",)]
 
 
 class Bystander:

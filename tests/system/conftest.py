@@ -35,6 +35,7 @@ class System:
 
     data_dir: Path
     port: int
+    up: psutil.Process | None = None  # what starts again whatever dies
     sign_ins: dict[str, tuple[str, str]] = field(default_factory=dict)  # e-mail → (role, password)
 
     @property
@@ -105,6 +106,7 @@ def system(tmp_path_factory) -> Iterator[System]:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up"]
     log = tmp_path_factory.mktemp("system") / "up.log"
     with log.open("w") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as up:
+        running.up = psutil.Process(up.pid)
         try:
             wait_until(lambda: "operator@" in log.read_text() or up.poll() is not None, seconds=READY_SECONDS)
             assert up.poll() is None, log.read_text()

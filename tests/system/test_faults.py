@@ -1,156 +1,91 @@
-"""A worker that dies or freezes at the worst moments. Each is reached by a trigger that waits for the test."""
+"""The database, Redis or the web process goes away while an import runs: it ends by itself, and exact."""
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
-from django.conf import settings
 
 from irisx.embedded.home import home_of
+from irisx.embedded.postgres import Postgres
+from irisx.embedded.redis import RedisServer
 from tests.system.conftest import System, wait_until
 from tests.system.people import write_people
 from tests.system.test_import import ana, assert_exact, is_finished, start_import, stored_counts  # noqa: F401
 
-# An advisory lock's first key; the second is the point. Whoever comes to a point waits while the test holds its lock.
-POINTS_KEY = 0x4B49
-CLAIM, CHECKPOINT, COMMIT, END = range(1, 5)
-MAKE_POINTS = f"""
-CREATE FUNCTION wait_at_point() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared({POINTS_KEY}, TG_ARGV[0]::int);
-    RETURN NEW;
-END $$;
-CREATE TRIGGER point_claim BEFORE UPDATE ON import_jobs FOR EACH ROW
-    WHEN (NEW.epoch > OLD.epoch AND NEW.backend_pid IS NOT NULL) EXECUTE FUNCTION wait_at_point({CLAIM});
-CREATE TRIGGER point_checkpoint BEFORE UPDATE ON import_jobs FOR EACH ROW
-    WHEN (NEW.row_index > OLD.row_index) EXECUTE FUNCTION wait_at_point({CHECKPOINT});
-CREATE CONSTRAINT TRIGGER point_commit AFTER INSERT ON import_chunks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    EXECUTE FUNCTION wait_at_point({COMMIT});
-CREATE TRIGGER point_end BEFORE UPDATE ON import_jobs FOR EACH ROW
-    WHEN (NEW.status = 'completed') EXECUTE FUNCTION wait_at_point({END});
-"""
-REMOVE_POINTS = "DROP FUNCTION wait_at_point CASCADE"
 
-
-class Points:
-    """Where the test lets nobody pass until it says so."""
-
-    def __init__(self, system: System) -> None:
-        home = home_of(system.data_dir)
-        self.system = system
-        self.connection = psycopg.connect(host=str(home.socket_dir), user="irisx", dbname="irisx", autocommit=True)
-        self.connection.execute(MAKE_POINTS)
-
-    def close(self, point: int) -> None:
-        self.connection.execute("SELECT pg_advisory_lock(%s, %s)", [POINTS_KEY, point])
-
-    def open(self, point: int) -> None:
-        self.connection.execute("SELECT pg_advisory_unlock(%s, %s)", [POINTS_KEY, point])
-
-    def wait_for_somebody_at(self, point: int) -> None:
-        statement = "SELECT FROM pg_locks WHERE classid = %s AND objid = %s AND NOT granted"
-        wait_until(lambda: self.system.query(statement, POINTS_KEY, point))
-
-    def end_lease(self, job_id: str) -> None:
-        """Spare the test the time until a silent runner's job is taken over."""
-        self.connection.execute("SELECT set_config('app.tenant', 'all', false)")
-        self.connection.execute("UPDATE import_jobs SET lease_until = now() WHERE id = %s", [job_id])
-
-    def remove(self) -> None:
-        self.connection.execute("SELECT pg_advisory_unlock_all()")
-        self.connection.execute(REMOVE_POINTS)
-        self.connection.close()
-
-
-@pytest.fixture
-def points(system) -> Iterator[Points]:
-    made = Points(system)
+@contextmanager
+def frozen(process: psutil.Process) -> Iterator[None]:
+    process.send_signal(signal.SIGSTOP)
     try:
-        yield made
+        yield
     finally:
-        made.remove()
+        process.send_signal(signal.SIGCONT)
 
 
-def kill_worker(system: System) -> None:
-    worker = wait_until(lambda: system.child("worker"))
-    worker.send_signal(signal.SIGKILL)
-    wait_until(lambda: (child := system.child("worker")) and child.pid != worker.pid)
+def under_way(system: System, job_id: str) -> bool:
+    return stored_counts(system, job_id)["processed_rows"] > 0
 
 
-def test_a_worker_killed_at_each_point_of_its_work_loses_and_doubles_nothing(system, ana, points, tmp_path):  # noqa: F811
-    people = write_people(tmp_path / "people.csv", rows=1_000, seed=517, area=517)
-    for point in (CLAIM, CHECKPOINT, COMMIT, END):
-        points.close(point)
+def answers_again(system: System) -> bool:
+    try:
+        return system.query("SELECT true") == [(True,)]
+    except psycopg.OperationalError:
+        return False
+
+
+def test_an_import_survives_the_end_of_its_database(system, ana, tmp_path):  # noqa: F811
+    people = write_people(tmp_path / "people.csv", rows=60_000, seed=601, area=601)
     job_id = start_import(ana, people.path)
+    wait_until(lambda: under_way(system, job_id))
+    postgres = Postgres(home_of(system.data_dir))
 
-    for point in (CLAIM, CHECKPOINT, COMMIT, END):
-        points.wait_for_somebody_at(point)
-        kill_worker(system)
-        # In COMMIT, PostgreSQL goes on without the worker: its last chunk is stored, and nobody was told.
-        points.open(point)
-        if point == CLAIM:
-            points.end_lease(job_id)
+    # Nobody starts it again before we have looked.
+    with frozen(system.up):
+        # As `pg_ctl stop -m immediate`: no session is waited for, nothing is written out.
+        postgres.process().send_signal(signal.SIGQUIT)
+        wait_until(lambda: postgres.process() is None)
+        answers = [ana.get(path) for path in ("/v1/imports", f"/v1/imports/{job_id}")]
+        health = [httpx.get(f"{system.url}/{path}").status_code for path in ("healthz", "readyz")]
+    wait_until(lambda: answers_again(system))
     wait_until(lambda: is_finished(system, job_id))
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert health == [200, 503]
+    assert_exact(system, job_id, people)
+    assert ana.get(f"/v1/imports/{job_id}").json()["status"] == "completed"
+
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["frozen", "killed"])
+def test_an_import_needs_no_redis(system, ana, tmp_path, is_killed):  # noqa: F811
+    area = 602 + is_killed
+    people = write_people(tmp_path / "people.csv", rows=5_000, seed=area, area=area)
+    redis = RedisServer(home_of(system.data_dir)).process()
+
+    with frozen(redis), frozen(system.up):
+        if is_killed:
+            redis.send_signal(signal.SIGKILL)
+        job_id = start_import(ana, people.path)
+        wait_until(lambda: is_finished(system, job_id))
+        assert httpx.get(f"{system.url}/readyz").json()["redis"] == "degraded"
+        assert ana.get(f"/v1/imports/{job_id}").json()["status"] == "completed"
 
     assert_exact(system, job_id, people)
 
 
-@contextmanager
-def second_worker(system: System, log: Path) -> Iterator[None]:
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
-        "IRISX_DATA_DIR": str(system.data_dir),
-    }
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
-    with log.open("w") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as worker:
-        try:
-            yield
-        finally:
-            worker.terminate()
-            worker.wait(30)
+def test_an_import_that_was_accepted_is_not_lost_with_the_web_process(system, ana, tmp_path):  # noqa: F811
+    people = write_people(tmp_path / "people.csv", rows=1_000, seed=604, area=604)
+    web = system.child("web")
 
-
-def freeze_between_chunks(system: System, worker: psutil.Process, job_id: str) -> None:
-    """Stop the worker while it holds the job and no transaction."""
-    statement = """
-        SELECT activity.state = 'idle'
-        FROM import_jobs JOIN pg_stat_activity AS activity ON activity.pid = import_jobs.backend_pid
-        WHERE import_jobs.id = %s AND import_jobs.row_index > 0
-    """
-
-    def is_frozen_between_chunks() -> bool:
-        worker.send_signal(signal.SIGSTOP)
-        if system.query(statement, job_id) == [(True,)]:
-            return True
-        worker.send_signal(signal.SIGCONT)
-        return False
-
-    wait_until(is_frozen_between_chunks)
-
-
-def test_a_worker_that_wakes_up_after_another_took_over_writes_nothing(system, ana, points, tmp_path):  # noqa: F811
-    people = write_people(tmp_path / "people.csv", rows=60_000, seed=518, area=518)
     job_id = start_import(ana, people.path)
-    frozen = wait_until(lambda: system.child("worker"))
-    try:
-        freeze_between_chunks(system, frozen, job_id)
-        done = stored_counts(system, job_id)["processed_rows"]
-        points.end_lease(job_id)
-        with second_worker(system, tmp_path / "worker.log"):
-            wait_until(lambda: stored_counts(system, job_id)["processed_rows"] > done)
-            frozen.send_signal(signal.SIGCONT)
-            wait_until(lambda: is_finished(system, job_id))
-    finally:
-        frozen.send_signal(signal.SIGCONT)
+    web.send_signal(signal.SIGKILL)
+    wait_until(lambda: is_finished(system, job_id))
 
-    assert frozen.is_running()
     assert_exact(system, job_id, people)
