@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,32 @@ def remove(*names: str) -> None:
     with _or_unavailable():
         for name in filter(None, names):
             default_storage.delete(name)
+
+
+def kept_files() -> Iterator[list[str]]:
+    """Yield the names of all files of imports, a folder's at a time."""
+    try:
+        folders, _ = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return  # nothing was kept yet
+    for folder in folders:
+        _, names = default_storage.listdir(f"{FOLDER}/{folder}")
+        yield [f"{FOLDER}/{folder}/{name}" for name in names]
+
+
+def job_id_of(name: str) -> UUID | None:
+    """Return the id of the job that a file was kept for; None if the name is not one of ours."""
+    try:
+        return UUID(name.rpartition("/")[2][:36])
+    except ValueError:
+        return None
+
+
+def times_of(names: list[str]) -> Iterator[tuple[str, datetime]]:
+    """Yield files with the time when they were kept; those that are gone meanwhile are passed over."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            yield name, default_storage.get_modified_time(name)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from imports import idempotency, runner, services
+from imports import idempotency, leftovers, runner, services
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
 
@@ -48,6 +48,13 @@ async def deliver_webhooks(timestamp: int) -> None:
 def mail_webhook_disabled(*, endpoint_id: str) -> None:
     """Mail a tenant's people that an address was switched off. Started twice, they get it twice."""
     endpoints.mail_disabled(UUID(endpoint_id))
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="maintenance", name="imports.remove_leftovers")
+def remove_leftovers(timestamp: int) -> None:
+    """Delete stored files that no import has. It may run twice, and beside itself."""
+    leftovers.remove()
 
 
 @app.periodic(cron="47 * * * *")

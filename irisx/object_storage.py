@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import cached_property
 from typing import IO, Any
 
@@ -86,6 +87,11 @@ class ObjectStorage(S3Storage):
     def exists(self, name: str) -> bool:
         with _blaming(name):
             return bool(super().exists(name))
+
+    def get_modified_time(self, name: str) -> datetime:
+        with _blaming(name):
+            kept_at: datetime = super().get_modified_time(name)
+            return kept_at
 
     def delete(self, name: str) -> None:
         with _blaming(name):

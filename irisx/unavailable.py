@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
-from irisx.api import RETRY_AFTER_SECONDS, refusal_for
+from irisx.api import refusal_for
 
 logger = logging.getLogger(__name__)
 
 STATUSES = (503, 507)
+RETRY_AFTER_SECONDS = 5
 
 
 class UnavailableMiddleware(MiddlewareMixin):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
-from imports import runner, services, sources, storage
+from imports import leftovers, runner, services, sources, storage
 from imports.engine.errors import SourceUnavailable
 from imports.engine.readers import ReadingOptions
 from imports.models import ImportJob
@@ -146,3 +149,15 @@ def test_an_import_fails_with_a_sentence_when_the_store_is_away_and_spoils_no_ro
     assert job.error_details["code"] == SourceUnavailable.code
     assert "does not answer" in job.error_details["error"]
     assert counts(job) == {"total": 2}
+
+
+def test_files_that_no_import_has_are_found_and_removed_in_the_store_too(acme, bucket, tmp_path):
+    job = upload(acme)
+    (tmp_path / "source").write_bytes(b"Email\n")
+    left = storage.keep(tmp_path / "source", job_id=JOB_ID, kind="source")
+    assert f"irisx/{left}" in names_in(bucket)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25), tick=False):
+        leftovers.remove()
+
+    assert names_in(bucket) == sorted(f"irisx/{name}" for name in (job.file_path, job.rows_path))

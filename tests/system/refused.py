@@ -9,6 +9,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ class Refused(NamedTuple):
     content: Callable[[], bytes]
     status: int
     code: str
+    words: str  # of the sentence
 
 
 def zipped(**members: bytes) -> bytes:
@@ -38,6 +40,7 @@ def zipped(**members: bytes) -> bytes:
     return archive.getvalue()
 
 
+@cache
 def zip_bomb() -> bytes:
     """Return a workbook of half a megabyte that unpacks to 600 MB."""
     archive = io.BytesIO(DATA.joinpath("numbers.xlsx").read_bytes())
@@ -61,21 +64,66 @@ def laughing_workbook() -> bytes:
 
 
 REFUSED = (
-    Refused("a picture named .csv", "people.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(5000), 415, "unsupported_type"),
-    Refused("a program named .csv", "people.csv", lambda: b"MZ\x90\x00" + bytes(5000), 415, "unsupported_type"),
-    Refused("JSON", "people.csv", lambda: b'[{"email": "ana@example.com"}]', 415, "unsupported_type"),
-    Refused("an archive", "people.xlsx", lambda: zipped(readme=b"Hello"), 415, "unsupported_type"),
     Refused(
-        "a workbook with a password", "people.xlsx", (DATA / "password.xlsx").read_bytes, 415, "password_protected"
+        "a picture named .csv",
+        "people.csv",
+        lambda: b"\x89PNG\r\n\x1a\n" + bytes(5000),
+        415,
+        "unsupported_type",
+        "Only CSV and Excel files allowed",
     ),
-    Refused("a workbook that was cut off", "people.xlsx", (DATA / "truncated.xlsx").read_bytes, 400, "damaged_file"),
-    Refused("nothing", "people.csv", lambda: b"", 400, "empty_file"),
-    Refused("a header and nothing else", "people.csv", lambda: b"Email,Phone\r\n", 400, "empty_file"),
-    Refused("50 MB and a byte", "people.csv", lambda: (ROW * 800_000)[: 50 * MB + 1], 413, "file_too_large"),
-    Refused("a workbook that unpacks to 600 MB", "people.xlsx", zip_bomb, 400, "unsafe_file"),
-    Refused("a workbook with a billion laughs", "people.xlsx", laughing_workbook, 400, "unsafe_file"),
     Refused(
-        "cells A1 and XFD1048576", "people.xlsx", (DATA / "last-cell-used.xlsx").read_bytes, 413, "sheet_too_large"
+        "a program named .csv",
+        "people.csv",
+        lambda: b"MZ\x90\x00" + bytes(5000),
+        415,
+        "unsupported_type",
+        "Only CSV and Excel files allowed",
+    ),
+    Refused(
+        "JSON",
+        "people.csv",
+        lambda: b'[{"email": "ana@example.com"}]',
+        415,
+        "unsupported_type",
+        "Only CSV and Excel files allowed",
+    ),
+    Refused(
+        "an archive",
+        "people.xlsx",
+        lambda: zipped(readme=b"Hello"),
+        415,
+        "unsupported_type",
+        "Only CSV and Excel files allowed",
+    ),
+    Refused(
+        "a workbook with a password",
+        "people.xlsx",
+        (DATA / "password.xlsx").read_bytes,
+        415,
+        "password_protected",
+        "password",
+    ),
+    Refused(
+        "a workbook that was cut off",
+        "people.xlsx",
+        (DATA / "truncated.xlsx").read_bytes,
+        400,
+        "damaged_file",
+        "damaged",
+    ),
+    Refused("nothing", "people.csv", lambda: b"", 400, "empty_file", "empty"),
+    Refused("a header and nothing else", "people.csv", lambda: b"Email,Phone\r\n", 400, "empty_file", "no rows"),
+    Refused("50 MB and a byte", "people.csv", lambda: (ROW * 800_000)[: 50 * MB + 1], 413, "file_too_large", "50 MB"),
+    Refused("a workbook that unpacks to 600 MB", "people.xlsx", zip_bomb, 400, "unsafe_file", "500 MB"),
+    Refused("a workbook with a billion laughs", "people.xlsx", laughing_workbook, 400, "unsafe_file", "entities"),
+    Refused(
+        "cells A1 and XFD1048576",
+        "people.xlsx",
+        (DATA / "last-cell-used.xlsx").read_bytes,
+        413,
+        "sheet_too_large",
+        "too large",
     ),
 )
 

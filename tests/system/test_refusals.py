@@ -8,9 +8,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
+import psutil
 import pytest
 from django.conf import settings
 
@@ -42,6 +45,7 @@ def test_the_api_refuses_and_stores_nothing(system, gina, refused: Refused):
     told = answer.json()
     assert (answer.status_code, told["code"]) == (refused.status, refused.code)
     assert told["error"].endswith(".")
+    assert refused.words in told["error"]
     if refused.code == "unsupported_type":
         assert told["error"] == UNSUPPORTED
     assert what_is_stored(system) == before
@@ -109,12 +113,80 @@ def test_two_hundred_clients_that_drip_hold_nobody_up_and_cost_no_memory(system,
         assert web.memory_info().rss - before < 50 * MB
 
 
+def form_of(headers: str, content: bytes, *, times: int = 1) -> bytes:
+    part = b'--b\r\nContent-Disposition: form-data; name="file"' + headers.encode() + b"\r\n\r\n" + content + b"\r\n"
+    return part * times + b"--b--\r\n"
+
+
+BASE64 = "\r\nContent-Transfer-Encoding: base64"
+A_FILE = '; filename="people.csv"'
+COSTLY_FORMS = {
+    "10,000 fields": (lambda: form_of("", b"x", times=10_000), "malformed"),
+    "10,000 files": (lambda: form_of(A_FILE, b"x", times=10_000), "one_file_only"),
+    "10,000 parts without a name": (lambda: b"--b\r\n\r\nx\r\n" * 10_000 + b"--b--\r\n", "malformed"),
+    "50 MB of white space as base64": (lambda: form_of(A_FILE + BASE64, b" \r\n\t" * (50 * MB // 4)), "empty_file"),
+    "50 MB of base64, every other a blank": (
+        lambda: form_of(A_FILE + BASE64, b"A " * (50 * MB // 2)),
+        "empty_file",
+    ),
+    "19 MB of white space in a field": (lambda: form_of(BASE64, b" \r\n\t" * (19 * MB // 4)), "file_missing"),
+}
+
+
+@pytest.mark.parametrize(("form", "code"), COSTLY_FORMS.values(), ids=COSTLY_FORMS.keys())
+def test_a_form_that_is_made_to_cost_much_is_refused_and_costs_little(system, gina, form, code):
+    headers = {**gina.headers, "Content-Type": "multipart/form-data; boundary=b"}
+    body = form()
+    web = system.child("web")
+    # What is made with the first request of its kind is not this one's.
+    gina.get("/v1/imports")
+    forget_peak(web.pid)
+    before = web.memory_info().rss
+    seconds_before = cpu_seconds(web)
+    with ThreadPoolExecutor(1) as sender:
+        sent = sender.submit(httpx.post, f"{system.url}/v1/imports/upload", content=body, headers=headers, timeout=60)
+        others = [httpx.get(f"{system.url}/healthz").status_code for _ in range(5)]
+        answer = sent.result()
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["error"].endswith(".")
+    assert others == [200] * 5
+    assert cpu_seconds(web) - seconds_before < 1
+    assert peak_bytes(web.pid) - before < 50 * MB
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def forget_peak(pid: int) -> None:
+    """Have the kernel begin anew with the most memory of a process (proc_pid_clear_refs(5))."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def test_sixty_refusals_leave_the_memory_of_web_and_worker_as_it_was(system, gina):
+    small = [refused for refused in REFUSED if len(refused.content()) < MB]
+    children = [system.child("web"), system.child("worker")]
+    for refused in small:
+        upload(gina, refused)
+    before = [child.memory_info().rss for child in children]
+
+    codes = [upload(gina, refused).json()["code"] for _ in range(6) for refused in small]
+
+    assert codes == [refused.code for refused in small] * 6
+    assert len(codes) >= 60
+    grown = [child.memory_info().rss - rss for child, rss in zip(children, before, strict=True)]
+    assert max(grown) < 10 * MB
+
+
 def test_an_upload_of_50_mb_costs_the_web_process_no_memory(system, gina):
     rows = b"Email\r\n" + b"".join(b"person.%07d@example.com\r\n" % number for number in range(1_000_000))
     padding = b"x" * ((50 * MB - len(rows)) // 1_000_000 - 1)
     content = rows.replace(b"\r\n", b"," + padding + b"\r\n")
     assert 45 * MB < len(content) <= 50 * MB
     web = system.child("web")
+    forget_peak(web.pid)
     before = web.memory_info().rss
 
     answer = gina.post("/v1/imports/upload", files={"file": ("people.csv", content)})
