@@ -65,6 +65,19 @@ def test_an_import_that_fails_is_told(acme, listen, sent):
     assert sent() == [("failed", URL)]
 
 
+def test_an_import_that_is_retried_is_told_of_both_its_ends(acme, listen, sent):
+    listen(URL)
+    job = reload(confirm(upload(acme)))
+    job = runner.claim(job.pk, job.epoch)
+    with tenant_scope(acme):
+        services.fail(job.pk, epoch=job.epoch, error=SourceUnavailable())
+
+    services.retry(job)
+    runner.run_to_end(job.pk)
+
+    assert sent() == [("failed", URL), ("completed", URL)]
+
+
 @pytest.mark.parametrize("is_started", [False, True])
 def test_an_import_that_is_cancelled_is_told_once(acme, listen, sent, is_started):
     listen(URL)
