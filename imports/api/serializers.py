@@ -96,7 +96,7 @@ class ErrorDetailsField(serializers.JSONField):
 class JobSerializer(serializers.ModelSerializer[ImportJob]):
     """The job, as the API, webhooks and `import_contacts --json` show it. A query more if one is queued."""
 
-    target_list_id = serializers.UUIDField(allow_null=True)
+    target_list_id = serializers.UUIDField(allow_null=True, read_only=True)
     external_id = EmptyAsNull(read_only=True)
     webhook_url = EmptyAsNull(read_only=True)
     file_info = FileInfoField(read_only=True)

@@ -134,8 +134,9 @@ class AllDeliveriesShape(DeliveriesShape):
     import_id = serializers.UUIDField(required=False)
 
 
-def example(name: str, value: Any) -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, response_only=True)]
+def example(name: str, value: Any, status: int | None = None) -> list[OpenApiExample]:
+    """Return an example of an answer; without a status, of 200 and 201."""
+    return [OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)] if status else None)]
 
 
 def page_example(name: str, value: Any) -> list[OpenApiExample]:
@@ -253,7 +254,7 @@ class WebhookViewSet(TenantViewSet):
         description="Under the same `webhook-id`; the schedule of tries begins anew.",
         request=None,
         responses={202: DeliverySerializer, **errors(404, 409)},
-        examples=example("A delivery", {**DELIVERY, "attempts": 0}),
+        examples=example("A delivery", {**DELIVERY, "attempts": 0}, 202),
     )
     @action(detail=False, methods=["post"], url_path="deliveries/<uuid:delivery_id>/resend")
     @in_tenant_scope
@@ -277,8 +278,8 @@ class WebhookViewSet(TenantViewSet):
     @extend_schema(
         operation_id="webhooks_rotate_secret",
         summary="Replace the secret",
-        description="For 24 hours webhooks carry two signatures, of the new secret and of the one it replaces. Replaced "
-        "again within that time, the older of the two ends at once.",
+        description="For 24 hours webhooks carry two signatures, of the new secret and of the one it replaces. "
+        "Replaced again within that time, the older of the two ends at once.",
         request=None,
         responses={200: SecretSerializer, **errors()},
         examples=example("A secret", {**SECRET, "previous_until": "2026-11-25T12:00:00Z"}),
