@@ -91,11 +91,13 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 def stage(cursor: Cursor[Any], staged: bytes) -> None:
     """Copy records, as staged_text() wrote them, into the staging table. Takes no lock that anybody waits for."""
-    cursor.execute(_sql("create_staging"))
+    cursor.execute(_sql("begin_chunk"))
     _copy(cursor, "staged_contacts", ("row_index", "id", *COLUMNS, "attributes"), staged)
 
 
 def _copy(cursor: Cursor[Any], table: LiteralString, columns: Sequence[LiteralString], text: bytes) -> None:
+    """Fill a staging table, which is made if this is the session's first use of it."""
+    cursor.execute(_sql(f"create_{table}"))
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         copy.write(text)
 

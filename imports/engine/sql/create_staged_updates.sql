@@ -1,0 +1,15 @@
+-- The table of contacts as updates leave them, where the staged record alone does not say it.
+-- Private to the session, empty after each transaction. Made when it is needed first: each COMMIT empties all that are
+-- there, used or not. No parameters.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_updates (
+    id uuid NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text NOT NULL,
+    phone text NOT NULL,
+    company text NOT NULL,
+    title text NOT NULL,
+    attributes jsonb NOT NULL
+) ON COMMIT DELETE ROWS;
+-- It is empty already, unless one transaction around several chunks has kept it from being emptied.
+DELETE FROM staged_updates;
