@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactList
 from imports import runner, services
 from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
@@ -27,6 +27,11 @@ def make_contact(tenant: Tenant, **values: Any) -> Contact:
     """Store one contact as it is given: values in normal form."""
     with tenant_scope(tenant):
         return Contact.objects.create(tenant=tenant, **values)
+
+
+def make_list(tenant: Tenant, name: str = "Customers") -> ContactList:
+    with tenant_scope(tenant):
+        return ContactList.objects.create(tenant=tenant, name=name)
 
 
 def make_job(tenant: Tenant, **values: Any) -> ImportJob:

@@ -169,6 +169,15 @@ def test_what_django_is_not_asked_about_is_answered_in_json_under_v1(status, cod
     assert page.sent[0]["headers"] == [(b"Content-Type", b"text/html; charset=utf-8")]
 
 
+def test_query_is_kept_out_of_the_access_log():
+    logged = []
+    server = web.Server(None, endpoints=["tcp:0"], action_logger=lambda *entry: logged.append(entry))
+
+    server.log_action("http", "complete", {"path": "/v1/imports?access_token=secret", "status": 401})
+
+    assert logged == [("http", "complete", {"path": "/v1/imports", "status": 401})]
+
+
 def test_who_asks_before_sending_is_refused_before_sending(running):
     with socket.create_connection(("127.0.0.1", running.port), timeout=30) as client:
         client.sendall(

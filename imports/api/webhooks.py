@@ -12,12 +12,14 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from imports.models import ImportJob
 from imports.webhooks import endpoints, signing
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.api import TenantViewSet, offset_of, page_of
 from irisx.api_requests import PageShape, Shape
 from irisx.api_schema import errors, page_shape
+from irisx.refusals import Invalid
 
 ENDPOINT = {
     "id": "01943c2e-6f3a-7c10-8d4e-3a5b6c7d8e9f",
@@ -245,6 +247,8 @@ class WebhookViewSet(TenantViewSet):
         query = AllDeliveriesShape.read(request.query_params)
         found = self.deliveries_of_tenant()
         if import_id := query.get("import_id"):
+            if not ImportJob.objects.for_tenant(request.tenant).filter(pk=import_id).exists():
+                raise Invalid("unknown_import", f"There is no import {import_id}.", field="import_id")
             found = found.filter(job_id=import_id)
         return _deliveries_page(found, query)
 

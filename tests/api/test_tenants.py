@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
 
 from irisx.accounts.tenancy import ALL, tenant_scope
-from tests.factories import make_job, make_saved_mapping, make_webhook_delivery, make_webhook_endpoint
+from tests.factories import make_job, make_list, make_saved_mapping, make_webhook_delivery, make_webhook_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -176,13 +177,58 @@ def test_staff_naming_an_unknown_tenant_find_nothing(api, staff):
     assert (answer.status_code, answer.json()["code"]) == (404, "tenant_not_found")
 
 
-def test_list_of_another_tenant_in_a_body_is_unknown(api, upload, globex, alice):
-    from contacts.models import ContactList
+# Ids in bodies and queries -------------------------------------------------------------------------------------------
 
-    with tenant_scope(globex):
-        theirs = ContactList.objects.create(tenant=globex, name="Customers")
+# Every address with an id in its body or query: method, address and name of the id → the body that goes with it. A new
+# one without a line here fails test_every_id_in_a_body_or_query_is_listed.
+GIVEN_IDS = {
+    ("post", "/v1/imports/upload", "list_id"): {},
+    ("post", "/v1/imports/bulk", "list_id"): {"contacts": [{"email": "ana@example.com"}]},
+    ("post", "/v1/imports/{job_id}/confirm", "list_id"): {"accept_suggested": True},
+    ("get", "/v1/webhooks/deliveries", "import_id"): None,
+}
+GIVEN_MAKERS = {"list_id": make_list, "import_id": make_job}
 
-    answer = upload(api(alice), "Email\nana@example.com\n", list_id=str(theirs.pk))
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_list")
-    assert stored()["import_jobs"] == []
+def ids_in_bodies_and_queries():
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            found = [
+                (parameter["name"], parameter["schema"])
+                for parameter in operation.get("parameters", [])
+                if parameter["in"] == "query"
+            ]
+            for content in operation.get("requestBody", {"content": {}})["content"].values():
+                found += schemas[content["schema"]["$ref"].rpartition("/")[2]]["properties"].items()
+            for name, schema in found:
+                if "uuid" in (schema.get("format"), schema.get("items", {}).get("format")):
+                    yield method, path, name
+
+
+def test_every_id_in_a_body_or_query_is_listed():
+    assert set(ids_in_bodies_and_queries()) == GIVEN_IDS.keys()
+
+
+@pytest.mark.parametrize(("method", "address", "name"), GIVEN_IDS)
+def test_an_id_of_another_tenant_in_a_body_or_query_is_unknown(api, upload, globex, alice, method, address, name):
+    client, body = api(alice), GIVEN_IDS[method, address, name]
+    job_id = upload(client, "Email\nana@example.com\n").json()["id"] if "{job_id}" in address else None
+    url = address.replace("{job_id}", str(job_id))
+    theirs = GIVEN_MAKERS[name](globex)
+    before = stored()
+
+    def ask(object_id):
+        if method == "get":
+            return client.get(url, {name: str(object_id)})
+        if url.endswith("/upload"):
+            return upload(client, "Email\nana@example.com\n", **{name: str(object_id)})
+        return getattr(client, method)(url, {**body, name: str(object_id)}, format="json")
+
+    unknown_id = uuid4()
+    foreign, unknown = ask(theirs.pk), ask(unknown_id)
+
+    assert (foreign.status_code, foreign.json()["code"]) == (400, f"unknown_{name.removesuffix('_id')}")
+    assert foreign.content.replace(str(theirs.pk).encode(), str(unknown_id).encode()) == unknown.content
+    assert stored() == before

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from datetime import timedelta
 
 import jwt
@@ -15,6 +18,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from irisx.accounts.authentication import issue_tokens
 from irisx.accounts.models import ApiSession
 from irisx.accounts.tenancy import ALL, tenant_scope
+from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +34,16 @@ def ana(acme, django_user_model):
 def claims(ana):
     """What a good access token says."""
     return dict(RefreshToken.for_user(ana).access_token.payload) | {"iss": "irisx", "aud": "irisx-api"}
+
+
+def signed_as(claims, algorithm):
+    """Return a token whose header names an algorithm that it is not signed with, as if the key were a public one."""
+    header, payload = (
+        base64.urlsafe_b64encode(json.dumps(part, default=lambda moment: int(moment.timestamp())).encode()).rstrip(b"=")
+        for part in ({"alg": algorithm, "typ": "JWT"}, claims)
+    )
+    signature = hmac.digest(settings.SECRET_KEY.encode(), header + b"." + payload, "sha256")
+    return b".".join((header, payload, base64.urlsafe_b64encode(signature).rstrip(b"="))).decode()
 
 
 def sign(claims, *, key=None, algorithm="HS256", headers=None):
@@ -76,6 +90,8 @@ FORGED = {
     "no signature": lambda claims: sign(claims, key="", algorithm="none"),
     "another key": lambda claims: sign(claims, key="somebody else's key, also rather long"),
     "another algorithm": lambda claims: sign(claims, key=settings.SECRET_KEY * 2, algorithm="HS512"),
+    "a public key's algorithm": lambda claims: signed_as(claims, "RS256"),
+    "no algorithm, in other letters": lambda claims: signed_as(claims, "NoNe"),
     "expired": lambda claims: sign(claims | {"exp": timezone.now() - timedelta(seconds=1)}),
     "without an end": lambda claims: sign({name: claims[name] for name in claims if name != "exp"}),
     "another audience": lambda claims: sign(claims | {"aud": "somebody-else"}),
@@ -106,6 +122,19 @@ def test_token_in_the_address_does_not_count(claims):
     assert APIClient().get(f"/v1/imports?access_token={sign(claims)}&token={sign(claims)}").status_code == 401
 
 
+def test_token_is_in_no_line_of_the_log(claims, caplog):
+    good, forged = sign(claims), sign(claims | {"aud": "somebody-else"})
+    caplog.set_level("DEBUG")
+
+    for token in (good, forged):
+        status_with(token)
+        APIClient().get(f"/v1/nothing?access_token={token}", HTTP_AUTHORIZATION=f"Bearer {token}")
+    APIClient().post("/v1/auth/token/refresh", {"refresh": good}, format="json")
+
+    for token in (good, forged):
+        assert token.rpartition(".")[2] not in caplog.text
+
+
 def test_session_cookie_does_not_count(ana):
     browser = Client()
     browser.force_login(ana)
@@ -121,6 +150,18 @@ def test_token_of_a_deactivated_user_ends_at_once(ana):
     ana.save(update_fields=["is_active"])
 
     assert status_with(token) == 401
+
+
+def test_token_of_a_user_who_moved_is_about_the_new_tenant_from_the_next_request_on(ana, acme, globex):
+    token = issue_tokens(ana)["access"]
+    job = make_job(acme)
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert client.get(f"/v1/imports/{job.pk}").status_code == 200
+
+    ana.tenant = globex
+    ana.save(update_fields=["tenant"])
+
+    assert client.get(f"/v1/imports/{job.pk}").status_code == 404
 
 
 def test_changed_password_ends_access_and_refresh_tokens(ana):
