@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,23 +19,9 @@ import measuring
 import people
 import psutil
 import twin
-from stopwatch import Stopwatch
+from stopwatch import STAGES, Stopwatch
 
 CHUNK_ROWS = 5_000
-# Stages that are parts of another.
-PARTS = {
-    "prepare": ["write out for COPY"],
-    "load": [
-        "stage",
-        "find contacts",
-        "plan",
-        "write contacts",
-        "make lines of the error log",
-        "write the error log",
-        "make the ledger",
-        "write the ledger",
-    ],
-}
 
 
 def main() -> None:
@@ -121,19 +106,20 @@ def preparing_seconds(job: Any) -> dict[str, float]:
     from imports.engine.schema import FieldMapping
     from irisx.accounts.tenancy import tenant_scope
 
+    def read_all(source: Any) -> None:
+        for lo in range(0, source.total_rows, CHUNK_ROWS):
+            source.read(lo, min(lo + CHUNK_ROWS, source.total_rows))
+
     def seconds(columns: Sequence[Any]) -> float:
         with tenant_scope(job.tenant_id):
             source = sources.of_job(job, FieldMapping(tuple(columns)))
-        rows = source.total_rows
-        return quickest(
-            lambda: deque((source.read(lo, min(lo + CHUNK_ROWS, rows)) for lo in range(0, rows, CHUNK_ROWS)), maxlen=0)
-        )
+        return quickest(lambda: read_all(source))
 
     with tenant_scope(job.tenant_id):
         rows_file = storage.open_rows(job)
     columns = job.mapping.columns
     everything = seconds(columns)
-    parts = {"the rows file": quickest(lambda: deque(rows_file.rows(), maxlen=0))}
+    parts = {"the rows file": quickest(lambda: read_all(rows_file))}
     # Without the country, phone numbers would be read as another country's, and mostly in vain.
     together = [column for column in columns if column.field in ("phone", "country")]
     for left_out in (together, *([column] for column in columns if column not in together)):
@@ -195,23 +181,27 @@ def cpu_seconds_of(postmaster: psutil.Process) -> float:
 
 def print_stages(measured: dict[str, Any], rows: int) -> None:
     """Print the stages, parts under their whole; what is left of a whole is the work between its parts."""
-    stages = measured["stages"]
-    lines = []
-    for name, parts in PARTS.items():
-        whole, taken = stages[name], {part: stages[part] for part in parts if part in stages}
-        rest = {key: whole[key] - sum(part[key] for part in taken.values()) for key in whole}
-        between = "— the rest: lock, fence, checkpoint, commit" if name == "load" else "— the rest"
-        for title, part in ((name, whole), *((f"— {title}", part) for title, part in taken.items()), (between, rest)):
-            # While rows are prepared, the database is at work for the chunk before.
-            server = per_row(part["server_seconds"], rows) if name == "load" else ""
-            lines.append((title, per_row(part["cpu_seconds"], rows), server, per_row(part["seconds"], rows)))
-    rest_seconds = measured["cpu_seconds"] - sum(stages[name]["cpu_seconds"] for name in PARTS)
-    print("CPU by stage. “Prepare” runs in a thread beside “load”, which waits for the database.\n")
+    lines, counted_seconds = [], 0.0
+    for stage in (stage for stage in STAGES if not stage.whole and stage.name in measured["stages"]):
+        whole = measured["stages"][stage.name]
+        counted_seconds += whole["cpu_seconds"]
+        parts = {
+            f"— {part.name}": measured["stages"][part.name]
+            for part in STAGES
+            if part.whole == stage.name and part.name in measured["stages"]
+        }
+        if parts:
+            parts["— the rest"] = {key: whole[key] - sum(part[key] for part in parts.values()) for key in whole}
+        for name, taken in ((stage.name, whole), *parts.items()):
+            # In the other threads' time, the database is at work for the one that loads.
+            server = per_row(taken["server_seconds"], rows) if stage.name == "load" else ""
+            lines.append((name, per_row(taken["cpu_seconds"], rows), server, per_row(taken["seconds"], rows)))
+    print("CPU by stage. “The rest” of loading is the lock, the fence, the checkpoint and the commit.\n")
     print_table(
         ("stage", "our CPU, µs a row", "PostgreSQL's CPU, µs a row", "elapsed, µs a row"),
         [
             *lines,
-            ("all else in the process", per_row(rest_seconds, rows), "", ""),
+            ("all else in the process", per_row(measured["cpu_seconds"] - counted_seconds, rows), "", ""),
             ("all of the import", per_row(measured["cpu_seconds"], rows), "", per_row(measured["seconds"], rows)),
         ],
     )

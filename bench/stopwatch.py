@@ -11,22 +11,33 @@ from dataclasses import asdict, dataclass
 from functools import wraps
 from importlib import import_module, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-# What runs once a chunk, with what it is called in the table; one within another counts in both.
-STAGES = {
-    "imports.sources:RowsFileSource.read": "prepare",
-    "imports.engine.loader:staged_text": "write out for COPY",
-    "imports.runner:DatabaseSink.write": "load",
-    "imports.engine.loader:stage": "stage",
-    "imports.engine.loader:find_contacts": "find contacts",
-    "imports.runner:plan_chunk": "plan",
-    "imports.engine.loader:write": "write contacts",
-    "imports.runner:log_lines": "make lines of the error log",
-    "imports.engine.loader:write_log": "write the error log",
-    "imports.runner:ledger_of": "make the ledger",
-    "imports.engine.loader:write_ledger": "write the ledger",
-}
+
+class Stage(NamedTuple):
+    """A function that runs once a chunk."""
+
+    place: str  # module:function, as its callers find it
+    name: str
+    whole: str = ""  # the stage that this one is a part of
+
+
+STAGES = (
+    Stage("imports.sources:RowsFileSource.read", "prepare, in a thread ahead"),
+    Stage("imports.engine.rows_file:RowsFile.read", "read the rows file", "prepare, in a thread ahead"),
+    Stage("imports.engine.validation:RowPreparer.prepare", "normalize and validate", "prepare, in a thread ahead"),
+    Stage("imports.sources:uuid7s", "make ids", "prepare, in a thread ahead"),
+    Stage("imports.engine.loader:staged_text", "write out for COPY", "prepare, in a thread ahead"),
+    Stage("imports.runner:_records_of", "make the records of the import, in a thread beside"),
+    Stage("imports.runner:DatabaseSink.write", "load"),
+    Stage("imports.engine.loader:stage", "stage", "load"),
+    Stage("imports.engine.loader:find_contacts", "find contacts", "load"),
+    Stage("imports.runner:plan_chunk", "plan", "load"),
+    Stage("imports.engine.loader:write_contacts", "write contacts", "load"),
+    Stage("imports.engine.loader:write_changes", "write the change log", "load"),
+    Stage("imports.engine.loader:write_log", "write the error log", "load"),
+    Stage("imports.engine.loader:write_ledger", "write the ledger", "load"),
+)
 
 
 @dataclass
@@ -55,13 +66,10 @@ class Stopwatch:
         self._backend = Path(f"/proc/{backend_pid}/schedstat")
         folder = resources.files("imports.engine").joinpath("sql")
         self._sql_files = {file.read_text("utf-8"): file.name for file in folder.iterdir() if file.name.endswith("sql")}
-        for place, name in STAGES.items():
-            module, _, path = place.partition(":")
-            owner: Any = import_module(module)
-            *classes, function = path.split(".")
-            for part in classes:
-                owner = getattr(owner, part)
-            setattr(owner, function, self._timed(getattr(owner, function), lambda *_, name=name: self.stages[name]))
+        for stage in STAGES:
+            owner, function = _find(stage.place)
+            timed = self._timed(getattr(owner, function), lambda *_, name=stage.name: self.stages[name])
+            setattr(owner, function, timed)
         cursor, connection = psycopg.Cursor, psycopg.Connection
         cursor.execute = self._timed(cursor.execute, lambda _, query, *__: self.statements[self._name_of(query)])
         cursor.copy = self._timed_copy(cursor.copy)
@@ -119,3 +127,15 @@ class Stopwatch:
         if found := re.match(r"(?:SELECT .*? FROM|INSERT INTO|UPDATE|DELETE FROM|COPY) \w+", words):
             return re.sub(r"SELECT .* FROM", "SELECT … FROM", found[0])
         return re.sub(r"[('].*", "", words)[:60]
+
+
+def _find(place: str) -> tuple[Any, str]:
+    """Return what holds a stage's function, and the function's name in it."""
+    module, _, path = place.partition(":")
+    owner: Any = import_module(module)
+    *classes, function = path.split(".")
+    for name in classes:
+        owner = getattr(owner, name)
+    if not hasattr(owner, function):
+        raise SystemExit(f"The engine has no {place} any more. Name in bench/stopwatch.py what took its place.")
+    return owner, function
