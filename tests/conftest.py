@@ -19,7 +19,9 @@ PASSWORD = "correct horse battery staple"
 
 # Shared machines stall for seconds: slowness is for bench/, not for a test to fail on.
 hypothesis_settings.register_profile("default", deadline=None)
-hypothesis_settings.load_profile("default")
+# For a night: HYPOTHESIS_PROFILE=thorough bin/test tests/imports/test_twin.py
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=20_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 # Tests side by side (bin/test) ---------------------------------------------------------------------------------------
