@@ -5,7 +5,7 @@ The ledger says which row became what, the rows file what was in it. Call everyt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from imports import storage
 from imports.engine.loader import NO_CONTACT
 from imports.engine.matching import Outcome
-from imports.engine.rows_file import RowsFile, block_rows
+from imports.engine.rows_file import RowsFile
 from imports.models import ErrorLogEntry, ImportChunk, ImportJob
 
 EXAMPLES_A_GROUP = 3
@@ -160,31 +160,10 @@ def source_rows(rows_file: RowsFile | None, indexes: Iterable[int]) -> dict[int,
     if rows_file is None:
         return {}
     headers = rows_file.headers
-    wanted = set(indexes)
     return {
         row_index: SourceRow(row_number, dict(zip(headers, cells, strict=True)))
-        for lo, hi in _ranges(sorted(wanted), block_rows(len(headers)))
-        for row_index, (row_number, cells) in enumerate(rows_file.rows(lo, hi), start=lo)
-        if row_index in wanted
+        for row_index, row_number, cells in rows_file.pick(indexes)
     }
-
-
-def _ranges(indexes: Sequence[int], rows_a_block: int) -> Iterator[tuple[int, int]]:
-    """Yield (first, last + 1) of stretches to read at once; `indexes` are sorted.
-
-    Rows of the same or the next block go together, because a block is read whole.
-    """
-    lo: int | None = None
-    previous = 0
-    for index in indexes:
-        if lo is None:
-            lo = index
-        elif index // rows_a_block > previous // rows_a_block + 1:
-            yield lo, previous + 1
-            lo = index
-        previous = index
-    if lo is not None:
-        yield lo, previous + 1
 
 
 # The error log -------------------------------------------------------------------------------------------------------

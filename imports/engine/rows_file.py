@@ -9,7 +9,7 @@ JSON: [[row number, …], [[cell, …], …]].
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -151,13 +151,26 @@ class RowsFile:
             return
         size = self._block_rows
         first_block, last_block = lo // size, (hi - 1) // size
-        for block, (numbers, rows) in self._blocks(first_block, last_block):
+        for block, content in self._blocks(first_block, last_block):
+            numbers, rows = self._decode_block(content, block)
             start = lo - block * size if block == first_block else 0
             stop = hi - block * size if block == last_block else size
             yield numbers[start:stop], rows[start:stop]
 
-    def _blocks(self, first: int, last: int) -> Iterator[tuple[int, tuple[list[int], list[list[str]]]]]:
-        """Yield (place, (row numbers, rows)) of the blocks first to last, with as few reads as memory allows."""
+    def pick(self, indexes: Iterable[int]) -> Iterator[tuple[int, int, list[str]]]:
+        """Yield (row index, row number, cells) of single rows, in the order of the file.
+
+        A page of rare rows lies in a hundred blocks: of each only the row that is asked for is decoded.
+        """
+        wanted: dict[int, list[int]] = {}
+        for index in sorted(set(indexes)):
+            wanted.setdefault(index // self._block_rows, []).append(index)
+        for first, last in _stretches(wanted):
+            for block, content in self._blocks(first, last):
+                yield from self._pick_from_block(content, block, wanted[block])
+
+    def _blocks(self, first: int, last: int) -> Iterator[tuple[int, memoryview]]:
+        """Yield place and content of the blocks first to last, with as few reads as memory allows."""
         bounds = [*self._offsets, self._end]
         while first <= last:
             after = first + 1
@@ -165,8 +178,7 @@ class RowsFile:
                 after += 1
             fetched = memoryview(self._read(bounds[first], bounds[after] - bounds[first]))
             for block in range(first, after):
-                content = fetched[bounds[block] - bounds[first] : bounds[block + 1] - bounds[first]]
-                yield block, self._decode_block(content, block)
+                yield block, fetched[bounds[block] - bounds[first] : bounds[block + 1] - bounds[first]]
             first = after
 
     def _decode_block(self, content: memoryview, block: int) -> tuple[list[int], list[list[str]]]:
@@ -178,6 +190,25 @@ class RowsFile:
         if len(numbers) != expected or len(rows) != expected:
             raise RowsFileDamaged
         return numbers, rows
+
+    def _pick_from_block(
+        self, content: memoryview, block: int, indexes: Sequence[int]
+    ) -> Iterator[tuple[int, int, list[str]]]:
+        """Yield rows of one block, in a fifth of the time that it takes to decode all of it."""
+        first = block * self._block_rows
+        # What stands between two rows. In a cell it may stand too: then there are more parts than rows.
+        numbers, *rows = bytes(content[2:-3]).split(b"],[")
+        if len(rows) != min(self._block_rows, self.total_rows - first):
+            all_numbers, all_rows = self._decode_block(content, block)
+            yield from ((index, all_numbers[index - first], all_rows[index - first]) for index in indexes)
+            return
+        rows[0] = rows[0].removeprefix(b"[")
+        try:
+            all_numbers = orjson.loads(b"[%b]" % numbers)
+            for index in indexes:
+                yield index, all_numbers[index - first], orjson.loads(b"[%b]" % rows[index - first])
+        except (ValueError, IndexError) as error:
+            raise RowsFileDamaged from error
 
     def _read_index(self, size: int) -> tuple[Any, int]:
         """Return the index and the offset where the blocks end."""
@@ -203,6 +234,18 @@ class RowsFile:
         if len(content) != length:
             raise RowsFileDamaged
         return content
+
+
+def _stretches(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each stretch of numbers that follow each other; they are sorted."""
+    stretch: list[int] = []
+    for number in numbers:
+        if stretch and number > stretch[-1] + 1:
+            yield stretch[0], stretch[-1]
+            stretch = []
+        stretch.append(number)
+    if stretch:
+        yield stretch[0], stretch[-1]
 
 
 def open_rows_file(path: Path) -> RowsFile:

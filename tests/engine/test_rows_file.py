@@ -46,6 +46,36 @@ def test_any_rows_come_back(tmp_path_factory, rows, lo, hi):
     assert list(found.rows(lo, hi)) == rows[lo:hi]
 
 
+@given(
+    cells=st.lists(
+        st.lists(st.sampled_from(["", "Ana", '"', "\\", "],[", "]", ",[", "[", '"],["', "\n", "ü"]), max_size=3),
+        min_size=1,
+        max_size=30,
+    ),
+    wanted=st.sets(st.integers(0, 29)),
+)
+def test_single_rows_are_those_of_the_whole(tmp_path_factory, cells, wanted):
+    rows = [(2 * index + 2, row) for index, row in enumerate(cells)]
+    found = open_rows_file(write(tmp_path_factory.mktemp("rows") / "rows", ["A", "B"], rows))
+    indexes = sorted(index for index in wanted if index < len(rows))
+
+    assert list(found.pick(indexes)) == [(index, *rows[index]) for index in indexes]
+
+
+def test_single_rows_far_apart_are_read_with_their_blocks_alone(tmp_path):
+    path = write(tmp_path / "rows", ["Name", "Email"], people(20_000))
+    content = path.read_bytes()
+    asked = []
+    found = RowsFile(lambda offset, length: asked.append(length) or content[offset : offset + length], len(content))
+    asked.clear()
+
+    picked = [index for index, _, _ in found.pick([19_999, 5, 1_999, 2_001, 6])]
+
+    assert picked == [5, 6, 1_999, 2_001, 19_999]
+    assert len(asked) == 2  # blocks 0 to 2, and the last one
+    assert sum(asked) < len(content) / 4
+
+
 def test_rows_far_down_are_read_without_those_before(tmp_path):
     path = write(tmp_path / "rows", ["Name", "Email"], people(20_000))
     content = path.read_bytes()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from imports import results, storage
+from imports import results, runner, storage
 from imports.engine.loader import NO_CONTACT
 from imports.engine.matching import Outcome
 from imports.engine.rows_file import RowsFileWriter
@@ -114,11 +114,11 @@ def test_rows_far_apart_are_found_without_reading_what_is_between(make_finished,
     outcomes[3] = outcomes[1_500] = outcomes[19_999] = Outcome.FAILED
     job = make_finished(outcomes, chunk_rows=5_000)
     read = []
-    decode = results.RowsFile._decode_block
+    pick = results.RowsFile._pick_from_block
     monkeypatch.setattr(
         results.RowsFile,
-        "_decode_block",
-        lambda self, content, block: read.append(block) or decode(self, content, block),
+        "_pick_from_block",
+        lambda self, content, block, indexes: read.append(block) or pick(self, content, block, indexes),
     )
 
     assert [row.row for row in rows(job, Outcome.FAILED)] == [5, 1_502, 20_001]
@@ -132,6 +132,31 @@ def test_rows_are_told_without_their_text_once_the_file_is_purged(make_finished)
 
     job.rows_path = "imports/gone.rows"
     assert rows(job, Outcome.CREATED) == [results.RowResult(0, None, Outcome.CREATED, UUID(int=1), {})]
+
+
+def test_rows_of_an_import_in_slices_and_careful_chunks_are_those_of_one_in_one_go(acme, globex):
+    content = "Email\n" + "".join(
+        "bad\n" if number % 7 == 0 else f"person{number - number % 5 // 4}@example.com\n" for number in range(400)
+    )
+    mapping = {"Email": "email"}
+    whole = factories.import_csv(acme, content, mapping=mapping)
+    parted = factories.confirm(factories.upload(globex, content), mapping)
+    with tenant_scope(globex):
+        ImportJob.objects.filter(pk=parted.pk).update(careful_rows=3, careful_until=20)
+    while not (parted := factories.reload(parted)).is_finished:
+        runner.run_slice(parted.pk, parted.epoch, seconds=0)
+
+    for outcome in (None, *Outcome):
+        found = [(row.row_index, row.row, row.outcome, row.values) for row in rows(parted, outcome, limit=400)]
+        assert found == [(row.row_index, row.row, row.outcome, row.values) for row in rows(whole, outcome, limit=400)]
+        assert len(found) == results.count_of(parted, outcome)
+    assert {outcome: results.count_of(parted, outcome) > 0 for outcome in Outcome} == {
+        Outcome.CREATED: True,
+        Outcome.UPDATED: False,
+        Outcome.UNCHANGED: False,
+        Outcome.SKIPPED: True,
+        Outcome.FAILED: True,
+    }
 
 
 def test_rows_of_a_job_that_did_nothing_yet_are_none(acme):
