@@ -9,7 +9,7 @@ import yaml
 from django.conf import settings
 
 DOCS = settings.BASE_DIR / "docs"
-DOCUMENTS = ("operations.md", "deployment.md", "architecture.md", "api.md")
+DOCUMENTS = ("operations.md", "deployment.md", "architecture.md", "api.md", "scaling.md")
 
 
 def documented() -> set[str]:
