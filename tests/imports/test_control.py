@@ -219,13 +219,13 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
     hanging, in_line = reload(confirm(upload(acme, rows_of(1000)))), make_job(acme, status="queued")
     uploaded = upload(acme)
     hangs, thaws = threading.Event(), threading.Event()
-    write = loader.write
+    find_contacts = loader.find_contacts
 
-    def hang_in_the_second_chunk(*arguments):
+    def hang_in_the_second_chunk(*arguments, **named):
         if len(contacts_of(acme)) == 100:
             hangs.set()
             thaws.wait(60)
-        write(*arguments)
+        return find_contacts(*arguments, **named)
 
     ends: list[Exception] = []
 
@@ -237,7 +237,7 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
         finally:
             connection.close()
 
-    monkeypatch.setattr(loader, "write", hang_in_the_second_chunk)
+    monkeypatch.setattr(loader, "find_contacts", hang_in_the_second_chunk)
     worker = threading.Thread(target=work)
     worker.start()
     assert hangs.wait(60)
