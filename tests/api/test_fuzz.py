@@ -27,6 +27,7 @@ from imports import runner, storage
 from imports.models import ImportJob
 from irisx.accounts.models import User
 from irisx.accounts.tenancy import ALL, tenant_scope
+from tests.factories import make_saved_mapping, make_webhook_delivery, make_webhook_endpoint
 
 pytestmark = [
     pytest.mark.django_db,
@@ -79,16 +80,14 @@ def client(api, acme):
 def objects(client, acme, tmp_path) -> dict[str, list[str]]:
     """One of each thing that an address can name: path parameter → ids."""
 
-    def made(address: str, body: dict) -> str:
-        answer = client.post(address, body, format="json")
-        assert answer.status_code in (201, 202), answer.content
-        return answer.json()["id"]
-
-    done = made("/v1/imports/bulk", {"contacts": [{"email": "ana@example.com"}, {"email": "ben"}]})
+    contacts = [{"email": "ana@example.com"}, {"email": "ben"}]
+    done = client.post("/v1/imports/bulk", {"contacts": contacts}, format="json").json()["id"]
     runner.run_to_end(UUID(done))
     return {
         "job_id": [done, pending_like(done, tmp_path)],
-        "mapping_id": [made("/v1/imports/mappings", {"name": "Leads", "mapping": {"Email": "email"}})],
+        "mapping_id": [str(make_saved_mapping(acme).pk)],
+        "endpoint_id": [str(make_webhook_endpoint(acme).pk)],
+        "delivery_id": [str(make_webhook_delivery(acme).pk)],
     }
 
 
