@@ -57,6 +57,11 @@ def pytest_xdist_make_scheduler(config, log):
     return SharedThings(config, log)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name bytes by their place in the table. Workers have to agree on the names, and archives hold the time."""
+    return argname if isinstance(val, bytes) else None
+
+
 @cache
 def _shared_thing(path: str) -> str:
     """Return what the tests of a file share with each other or with another file's; "" if nothing.
@@ -101,7 +106,12 @@ def servers():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers, django_db_modify_db_settings_parallel_suffix):
-    """Have the servers up before pytest-django makes its test database."""
+    """Have the servers up before pytest-django makes its test database.
+
+    The transaction around each test idles while the test does, on a busy machine for longer than ours ever may.
+    """
+    options = django_settings.DATABASES["default"]["OPTIONS"]
+    options["options"] += " -c idle_in_transaction_session_timeout=0"
 
 
 @pytest.fixture(autouse=True)
