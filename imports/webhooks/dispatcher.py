@@ -74,16 +74,20 @@ class Dispatcher:
         finally:
             wake.cancel()
         for task in [task for task in self._sending if task.done()]:
-            del self._sending[task]
-            task.result()
+            self._report(self._sending.pop(task), task.exception())
 
     async def _give_up(self) -> None:
         for task in self._sending:
             task.cancel()
-        for outcome in await asyncio.gather(*self._sending, return_exceptions=True):
-            if isinstance(outcome, Exception):
-                logger.error("A webhook's outcome could not be noted; it is sent again.", exc_info=outcome)
+        outcomes = await asyncio.gather(*self._sending, return_exceptions=True)
+        for taken, outcome in zip(self._sending.values(), outcomes, strict=True):
+            self._report(taken, outcome)
         self._sending.clear()
+
+    def _report(self, taken: Taken, outcome: BaseException | None) -> None:
+        # No more than that: others are on their way beside it, and whoever stopped them would send them twice.
+        if isinstance(outcome, Exception):
+            logger.error("Webhook %s: what came of it was not noted; it is sent again.", taken.id, exc_info=outcome)
 
 
 dispatcher = Dispatcher()

@@ -48,7 +48,7 @@ def retry_after(header: str | None, *, now: datetime) -> datetime | None:
         return now + timedelta(seconds=int(text[:9]))
     try:
         asked = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for numbers that no date or time zone holds
         return None
     # RFC 9110 section 5.6.7: it is in GMT, whether it says so or not.
     return asked if asked.tzinfo else asked.replace(tzinfo=now.tzinfo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from standardwebhooks import WebhookVerificationError
 
 from imports.tasks import mail_webhook_disabled
 from imports.webhooks import deliveries as outbox
-from imports.webhooks import endpoints, signing
+from imports.webhooks import dispatcher, endpoints, signing
 from imports.webhooks.deliveries import Due, turns
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, lane_of
 from irisx import outbound
@@ -518,6 +519,31 @@ def test_an_address_that_is_deleted_meanwhile_is_forgotten(acme, listen, deliver
     outbox.settle(taken, Answer(200, {}, b""))
 
     assert deliveries() == []
+
+
+def test_an_outcome_that_cannot_be_noted_stops_nobody_else(
+    acme, globex, hook, listen, dispatch, deliveries, monkeypatch, caplog
+):
+    has_failed = threading.Event()
+
+    def settle(taken, outcome):
+        if taken.tenant_id == acme.pk:
+            has_failed.set()
+            raise OverflowError
+        outbox.settle(taken, outcome)
+
+    def answers_later(request):
+        has_failed.wait(10)
+        answers(204)(request)
+
+    monkeypatch.setattr(dispatcher, "settle", settle)
+    with receiver(answers_later) as later:
+        make_deliveries(listen(hook.url), 1)
+        make_deliveries(listen(later.url, tenant=globex), 1)
+        dispatch()
+
+    assert [delivery.status for delivery in deliveries()] == ["sending", "delivered"]
+    assert "what came of it was not noted" in caplog.text
 
 
 # Turns ---------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,20 @@ def test_retry_after(header, seconds):
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "-1", "soon", "1.5", "²", "Tue, 99 Nov 2026 12:02:00 GMT", "9" * 5000 + "x"]
+    "header",
+    [
+        None,
+        "",
+        "-1",
+        "soon",
+        "1.5",
+        "²",
+        "Tue, 99 Nov 2026 12:02:00 GMT",
+        "9" * 5000 + "x",
+        "Tue, 24 Nov 99999999999999 12:02:00 GMT",
+        "Tue, 24 Nov 2026 12:02:99999999999999999999 GMT",
+        "Tue, 24 Nov 2026 12:02:00 +99999999999999999999",
+    ],
 )
 def test_retry_after_that_says_nothing(header):
     assert retry_after(header, now=NOW) is None
