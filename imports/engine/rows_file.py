@@ -125,7 +125,7 @@ class RowsFile:
             self._offsets: list[int] = index["offsets"]
             # row index → header → what is left out of that cell; files written before there was such have none
             self.left_out: dict[int, dict[str, str]] = dict(index.get("left_out", ()))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise RowsFileDamaged from error
         if len(self._offsets) != -(-self.total_rows // self._block_rows):
             raise RowsFileDamaged

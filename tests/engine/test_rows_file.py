@@ -155,3 +155,15 @@ def test_a_writer_that_failed_leaves_no_file_that_can_be_read(tmp_path):
 
     with pytest.raises(RowsFileDamaged):
         open_rows_file(tmp_path / "rows")
+
+
+def test_what_is_left_out_of_a_cell_is_kept_beside_the_rows(tmp_path):
+    path = tmp_path / "rows"
+    with RowsFileWriter(path, ["email", "address"]) as writer:
+        writer.write_all([1, 2], [["ana@example.com", ""], ["ben@example.com", "Rome"]])
+        writer.leave_out(0, "address", '{"city": "Rome"}')
+
+    rows = open_rows_file(path)
+
+    assert rows.left_out == {0: {"address": '{"city": "Rome"}'}}
+    assert [cells for _, cells in rows.rows()] == [["ana@example.com", ""], ["ben@example.com", "Rome"]]
