@@ -217,7 +217,7 @@ class WebhookViewSet(TenantViewSet):
     )
     @in_tenant_scope
     def destroy(self, request: ApiRequest, endpoint_id: UUID) -> Response:
-        self.endpoint(endpoint_id).delete()
+        endpoints.delete(self.endpoint(endpoint_id))
         return Response(status=204)
 
     @extend_schema(

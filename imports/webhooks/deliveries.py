@@ -55,6 +55,7 @@ class Taken:
 
     id: UUID
     tenant_id: int
+    endpoint_id: UUID | None
     url: str
     body: str
     attempts: int  # with this one
@@ -116,6 +117,7 @@ def take(*, places: int, places_for_failing: int) -> list[Taken]:
             Taken(
                 id=delivery.pk,
                 tenant_id=delivery.tenant_id,
+                endpoint_id=delivery.endpoint_id,
                 url=delivery.address,
                 body=delivery.body,
                 attempts=delivery.attempts + 1,
@@ -170,6 +172,7 @@ def settle(taken: Taken, outcome: Answer | NotReached) -> None:
     is_success = status is not None and 200 <= status < 300
     due_at = None if is_success or status == GONE else _next_try(taken, outcome, now)
     with tenant_scope(taken.tenant_id):
+        endpoint = _locked_endpoint(taken)
         mine = WebhookDelivery.objects.filter(
             tenant_id=taken.tenant_id, pk=taken.id, status=Status.SENDING, attempts=taken.attempts
         )
@@ -181,8 +184,22 @@ def settle(taken: Taken, outcome: Answer | NotReached) -> None:
             response_body=_kept(outcome.body) if isinstance(outcome, Answer) else "",
             error="" if is_success else _what_failed(outcome),
         )
-        if noted:
-            _note_health(taken, now, is_success=is_success, is_gone=status == GONE)
+        # Of an address that is no longer the endpoint's, the outcome says nothing about the new one.
+        if noted and endpoint and endpoint.url == taken.url:
+            _note_health(endpoint, now, is_success=is_success, is_gone=status == GONE)
+        if noted and endpoint and not endpoint.is_enabled:
+            endpoints.fail_waiting(endpoint)
+
+
+def _locked_endpoint(taken: Taken) -> WebhookEndpoint | None:
+    """Return the endpoint, as it is until the transaction ends; None for a job's own address.
+
+    It is locked before its deliveries, as by those who delete or disable it: the other order would be a deadlock.
+    """
+    if taken.endpoint_id is None:
+        return None
+    locked = WebhookEndpoint.objects.select_for_update(no_key=True)
+    return locked.filter(tenant_id=taken.tenant_id, pk=taken.endpoint_id).first()
 
 
 def _next_try(taken: Taken, outcome: Answer | NotReached, now: datetime) -> datetime | None:
@@ -190,22 +207,16 @@ def _next_try(taken: Taken, outcome: Answer | NotReached, now: datetime) -> date
     return schedule.next_try(taken.attempts, now=now, not_before=schedule.retry_after(header, now=now))
 
 
-def _note_health(taken: Taken, now: datetime, *, is_success: bool, is_gone: bool) -> None:
+def _note_health(endpoint: WebhookEndpoint, now: datetime, *, is_success: bool, is_gone: bool) -> None:
     """Keep since when an endpoint fails; switch one off that is gone, or failed for days."""
-    endpoint = WebhookEndpoint.objects.filter(tenant_id=taken.tenant_id, deliveries=taken.id)
-    if is_success:
-        endpoint.exclude(failing_since=None).update(failing_since=None)
-        return
-    endpoint.filter(failing_since=None).update(failing_since=now)
-    found = endpoint.first()
-    if found is None:  # the job's own address
-        return
-    if not found.is_enabled:
-        endpoints.fail_waiting(found)
-    elif is_gone:
-        endpoints.disable(found, WebhookEndpoint.DisabledReason.GONE)
-    elif found.failing_since and found.failing_since <= now - settings.WEBHOOK_DISABLED_AFTER:
-        endpoints.disable(found, WebhookEndpoint.DisabledReason.FAILING)
+    failing_since = None if is_success else endpoint.failing_since or now
+    if failing_since != endpoint.failing_since:
+        endpoint.failing_since = failing_since
+        endpoint.save(update_fields=["failing_since"])
+    if is_gone:
+        endpoints.disable(endpoint, WebhookEndpoint.DisabledReason.GONE)
+    elif failing_since and failing_since <= now - settings.WEBHOOK_DISABLED_AFTER:
+        endpoints.disable(endpoint, WebhookEndpoint.DisabledReason.FAILING)
 
 
 def _kept(body: bytes) -> str:

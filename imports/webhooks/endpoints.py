@@ -16,7 +16,7 @@ from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx import outbound
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
-from irisx.refusals import Conflict
+from irisx.refusals import Conflict, NotFound
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,7 +32,7 @@ def create(tenant: Tenant, *, url: str, events: Sequence[str]) -> WebhookEndpoin
     lock_tenant(tenant)  # or two who count at once would both find a place
     if WebhookEndpoint.objects.filter(tenant=tenant).count() >= limit:
         raise Conflict("too_many_endpoints", f"There are {limit} addresses already. Delete one first.", limit=limit)
-    return WebhookEndpoint.objects.create(tenant=tenant, url=url, events=list(events))
+    return WebhookEndpoint.objects.create(tenant=tenant, url=url, events=_each_once(events))
 
 
 def change(
@@ -42,21 +42,41 @@ def change(
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
 ) -> None:
-    """Change what is given. Switched on, an endpoint has a clean slate; switched off, nothing waits for it any more.
+    """Change what is given. Switched on or led elsewhere, it has a clean slate; switched off, nothing waits for it.
 
-    What waits goes to a new address, too. Raises Invalid.
+    What waits goes to a new address, too. Raises Invalid, and NotFound if it was deleted meanwhile.
     """
     if url is not None:
         outbound.check_url(url, field="url")
-        endpoint.url = url
+    _lock(endpoint, no_key=True)
+    if url is not None and url != endpoint.url:
+        endpoint.url, endpoint.failing_since = url, None
     if events is not None:
-        endpoint.events = list(events)
-    endpoint.save(update_fields=["url", "events"])
+        endpoint.events = _each_once(events)
     if enabled is True and not endpoint.is_enabled:
         endpoint.disabled_reason, endpoint.failing_since = "", None
-        endpoint.save(update_fields=["disabled_reason", "failing_since"])
-    elif enabled is False and endpoint.is_enabled:
+    endpoint.save(update_fields=["url", "events", "disabled_reason", "failing_since"])
+    if enabled is False:
         disable(endpoint, DisabledReason.BY_USER)
+
+
+def delete(endpoint: WebhookEndpoint) -> None:
+    """Forget an address and its deliveries. Raises NotFound if it was deleted meanwhile."""
+    # Before its deliveries: an import that ends now either adds its own before, or finds no endpoint any more.
+    _lock(endpoint, no_key=False)
+    endpoint.delete()
+
+
+def _lock(endpoint: WebhookEndpoint, *, no_key: bool) -> None:
+    """Read an endpoint again, as it is until the transaction ends; `no_key` lets imports add deliveries meanwhile."""
+    try:
+        endpoint.refresh_from_db(from_queryset=WebhookEndpoint.objects.select_for_update(no_key=no_key))
+    except WebhookEndpoint.DoesNotExist as error:
+        raise NotFound("not_found", "The address was deleted meanwhile.") from error
+
+
+def _each_once(events: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(events))
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:

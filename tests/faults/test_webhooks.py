@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import Event
 
 import pytest
 from django.utils import timezone
@@ -10,12 +11,14 @@ from standardwebhooks import Webhook
 
 from imports.queue import defer
 from imports.tasks import deliver_webhooks
-from imports.webhooks import signing
-from imports.webhooks.models import WebhookDelivery
+from imports.webhooks import endpoints, signing
+from imports.webhooks.events import record
+from imports.webhooks.models import WebhookDelivery, WebhookEvent
 from irisx.accounts.tenancy import ALL, tenant_scope
 from tests.factories import confirm, make_webhook_delivery, make_webhook_endpoint, upload
 from tests.faults import points
 from tests.faults.imports import is_finished
+from tests.faults.threads import run_at_once
 from tests.faults.workers import wait_until
 from tests.receivers import hangs, receiver
 
@@ -99,6 +102,27 @@ def test_receivers_that_never_answer_hold_up_neither_imports_nor_other_tenants_w
         wait_until(lambda: all(map(is_finished, jobs)) and len(hook.requests) == 3)
         # All this while the dead ones had what they get, and no more.
         assert len(dead.requests) == 50
+
+
+def test_an_import_ends_whoever_deletes_its_endpoint_meanwhile(acme):
+    endpoint = make_webhook_endpoint(acme, url="https://example.com/")
+    job = upload(acme)
+    is_recorded, is_about_to_delete = Event(), Event()
+
+    def end():
+        with tenant_scope(acme):
+            record(job.pk, WebhookEvent.CANCELLED)
+            is_recorded.set()
+            is_about_to_delete.wait(10)
+
+    def delete():
+        is_recorded.wait(10)
+        with tenant_scope(acme):
+            is_about_to_delete.set()
+            endpoints.delete(endpoint)
+
+    assert run_at_once(end, delete) == [None, None]
+    assert statuses() == []
 
 
 def test_a_worker_that_is_told_to_end_does_so_and_another_sends_what_it_had(workers, acme, hook):

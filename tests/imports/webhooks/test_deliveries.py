@@ -391,6 +391,43 @@ def test_switched_on_again_an_address_has_a_clean_slate(acme, hook, listen, disp
     assert (fresh.is_enabled, fresh.failing_since) == (True, None)
 
 
+def test_what_an_address_answers_that_was_replaced_meanwhile_says_nothing_of_the_new_one(acme, listen, deliveries):
+    endpoint = listen("https://example.com/old")
+    make_deliveries(endpoint, 1)
+    (under_way,) = take()
+    with tenant_scope(acme):
+        endpoints.change(endpoint, url="https://example.com/new")
+
+    outbox.settle(under_way, Answer(410, {}, b""))
+
+    assert (endpoint_of(endpoint).is_enabled, endpoint_of(endpoint).failing_since) == (True, None)
+    assert deliveries()[0].status == "failed"
+
+
+def test_a_new_address_does_not_inherit_for_how_long_the_old_one_failed(acme, listen):
+    endpoint = listen("https://example.com/old")
+    with tenant_scope(acme):
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=START)
+        endpoints.change(endpoint, events=["failed"])
+    assert endpoint_of(endpoint).failing_since == START
+
+    with tenant_scope(acme):
+        endpoints.change(endpoint, url="https://example.com/new")
+    assert endpoint_of(endpoint).failing_since is None
+
+
+def test_a_change_undoes_nothing_that_happened_since_the_endpoint_was_read(acme, listen):
+    endpoint = listen("https://example.com/")
+    read_before = endpoint_of(endpoint)
+    with tenant_scope(acme):
+        endpoints.change(endpoint, url="https://example.com/new")
+        endpoints.disable(endpoint, "gone")
+        endpoints.change(read_before, events=["failed"], enabled=True)
+
+    fresh = endpoint_of(endpoint)
+    assert (fresh.url, fresh.events, fresh.is_enabled) == ("https://example.com/new", ["failed"], True)
+
+
 def test_a_jobs_own_address_that_is_gone_ends_that_delivery(acme, hook, dispatch, deliveries):
     hook.behaves = answers(410)
     import_csv(acme, webhook_url=hook.url)
@@ -514,7 +551,7 @@ def test_an_address_that_is_deleted_meanwhile_is_forgotten(acme, listen, deliver
     import_csv(acme)
     (taken,) = take()
     with tenant_scope(acme):
-        endpoint.delete()
+        endpoints.delete(endpoint)
 
     outbox.settle(taken, Answer(200, {}, b""))
 
