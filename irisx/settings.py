@@ -307,6 +307,7 @@ OUTBOUND_ANSWER_MAX_BYTES = 64 * 1024
 
 WEBHOOK_ENDPOINTS_PER_TENANT = 20
 WEBHOOKS_AT_ONCE = 100  # a worker process
+WEBHOOKS_AT_ONCE_PER_TENANT = 25  # of all workers together
 WEBHOOKS_AT_ONCE_PER_ADDRESS = 5  # of all workers together; 1 where the last one failed
 WEBHOOK_SECRET_OVERLAP = timedelta(hours=24)  # how long a replaced secret goes on signing
 WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success between

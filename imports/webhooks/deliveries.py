@@ -43,10 +43,12 @@ class Due(NamedTuple):
     """A delivery that could be sent now."""
 
     id: UUID
+    tenant_id: int
     lane: UUID
     due_at: datetime
     has_failed: bool  # the last one to its address
     sending: int  # of its lane, by all workers
+    tenant_sending: int  # of its tenant, by all workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def turns(due: Iterable[Due], *, places: int, places_for_failing: int) -> list[D
     """Choose what is sent next: one of each lane before a second of any, the longest due first.
 
     An address that works gets several at once. One that failed gets one, and those that failed together at most
-    `places_for_failing`: each of them may hold its place for the whole of the time limit.
+    `places_for_failing`: each of them may hold its place for the whole of the time limit. So may those that are only
+    slow, or fail for the first time; a tenant has a part of the places, however many addresses it has.
     """
     rounds: list[tuple[int, Due]] = []
     seen: defaultdict[UUID, int] = defaultdict(int)
@@ -80,13 +83,17 @@ def turns(due: Iterable[Due], *, places: int, places_for_failing: int) -> list[D
             rounds.append((seen[delivery.lane], delivery))
             seen[delivery.lane] += 1
     chosen: list[Due] = []
+    of_tenant: defaultdict[int, int] = defaultdict(int)
     for _, delivery in sorted(rounds, key=lambda turn: (turn[0], turn[1].due_at)):
         if len(chosen) == places:
             break
+        if delivery.tenant_sending + of_tenant[delivery.tenant_id] >= settings.WEBHOOKS_AT_ONCE_PER_TENANT:
+            continue
         if delivery.has_failed:
             if places_for_failing <= 0:
                 continue
             places_for_failing -= 1
+        of_tenant[delivery.tenant_id] += 1
         chosen.append(delivery)
     return chosen
 

@@ -1,6 +1,6 @@
 -- What is due, by lane: the longest due of each, with how many of the lane are on their way.
--- Parameters: now; a_lane, how many of each lane are of interest. Returns id, lane, due_at, has_failed (the endpoint's
--- last one; this delivery, where there is no endpoint) and sending (of the lane, by all workers).
+-- Parameters: now; a_lane, how many of each lane are of interest. Returns id, tenant_id, lane, due_at, has_failed (the endpoint's
+-- last one; this delivery, where there is no endpoint), sending (of the lane, by all workers) and tenant_sending.
 WITH RECURSIVE lanes AS (
     (
         SELECT tenant_id, lane FROM webhook_deliveries WHERE due_at IS NOT NULL ORDER BY tenant_id, lane LIMIT 1
@@ -19,10 +19,12 @@ WITH RECURSIVE lanes AS (
 )
 SELECT
     due.id,
+    lanes.tenant_id,
     lanes.lane,
     due.due_at,
     CASE WHEN endpoint.id IS NULL THEN due.attempts > 0 ELSE endpoint.failing_since IS NOT NULL END,
-    sending.count
+    sending.of_lane,
+    sending.of_tenant
 FROM lanes
 CROSS JOIN LATERAL (
     SELECT id, due_at, attempts
@@ -32,9 +34,9 @@ CROSS JOIN LATERAL (
     LIMIT %(a_lane)s
 ) AS due
 CROSS JOIN LATERAL (
-    SELECT count(*)
+    SELECT count(*) FILTER (WHERE delivery.lane = lanes.lane) AS of_lane, count(*) AS of_tenant
     FROM webhook_deliveries AS delivery
-    WHERE delivery.tenant_id = lanes.tenant_id AND delivery.lane = lanes.lane
+    WHERE delivery.tenant_id = lanes.tenant_id
       -- Those whose worker is lost are due again, and count above.
       AND status = 'sending' AND due_at > %(now)s
 ) AS sending

@@ -37,7 +37,7 @@ def record(job_id: UUID, event: WebhookEvent) -> None:
     endpoints = WebhookEndpoint.objects.raw(_ENDPOINTS_TO_TELL, {"tenant_id": job.tenant_id, "event": event})
     deliveries = [_delivery(job, event, now, endpoint=endpoint, lane=endpoint.pk) for endpoint in endpoints]
     if job.webhook_url and event in job.webhook_events:
-        deliveries.append(_delivery(job, event, now, url=job.webhook_url, lane=lane_of(job.webhook_url)))
+        deliveries.append(_delivery(job, event, now, url=job.webhook_url, lane=lane_of(job.tenant_id, job.webhook_url)))
     if not deliveries:
         return
     body = _body(job, event, now)

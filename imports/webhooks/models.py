@@ -76,7 +76,7 @@ class WebhookDelivery(models.Model):
     # None: the job's own webhook_url, kept in `url`.
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, null=True, related_name="deliveries", db_index=False)
     url = models.CharField(max_length=1000, db_default="", default="")
-    # Who shares it takes turns: the endpoint's id, or one made of the job's own address.
+    # Who shares it takes turns: the endpoint's id, or one made of tenant and host of the job's own address.
     lane = models.UUIDField()
     # A plain id: a deleted job's deliveries go on, and are purged by themselves.
     job_id = models.UUIDField()
@@ -132,9 +132,9 @@ class WebhookDelivery(models.Model):
         return self.endpoint.url if self.endpoint else self.url
 
 
-def lane_of(url: str) -> UUID:
-    """Return the lane of a job's own address."""
-    return uuid5(NAMESPACE_URL, url)
+def lane_of(tenant_id: int, url: str) -> UUID:
+    """Return the lane of a job's own address: one for each host of a tenant, as the rest of it may name the job."""
+    return uuid5(NAMESPACE_URL, f"{tenant_id} {URL(url).origin()}")
 
 
 class WebhookSecret(models.Model):

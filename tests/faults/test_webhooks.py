@@ -95,13 +95,13 @@ def test_receivers_that_never_answer_hold_up_neither_imports_nor_other_tenants_w
         make_webhook_endpoint(globex, url=hook.url)
         queue_task()
         workers.start_worker()
-        wait_until(lambda: len(dead.requests) == 50)
+        wait_until(lambda: len(dead.requests) == 25)
 
         jobs = [confirm(upload(globex)) for _ in range(3)]
 
         wait_until(lambda: all(map(is_finished, jobs)) and len(hook.requests) == 3)
         # All this while the dead ones had what they get, and no more.
-        assert len(dead.requests) == 50
+        assert len(dead.requests) == 25
 
 
 def test_an_import_ends_whoever_deletes_its_endpoint_meanwhile(acme):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
 import time_machine
@@ -43,22 +43,14 @@ def outcome(delivery: WebhookDelivery) -> tuple[str, int, int | None, str]:
     return delivery.status, delivery.attempts, delivery.response_status, delivery.error
 
 
-def make_deliveries(endpoint: WebhookEndpoint, number: int, **values) -> None:
-    """Fill the outbox as so many imports would."""
+def make_deliveries(endpoint: WebhookEndpoint | None, number: int, **values) -> None:
+    """Fill the outbox as so many imports would; without an endpoint, those of a tenant that have a url and a lane."""
+    if endpoint:
+        values |= {"tenant": endpoint.tenant, "endpoint": endpoint, "lane": endpoint.pk}
     now = datetime.now(UTC)
-    with tenant_scope(endpoint.tenant_id):
+    with tenant_scope(values["tenant"]):
         WebhookDelivery.objects.bulk_create(
-            WebhookDelivery(
-                tenant_id=endpoint.tenant_id,
-                endpoint=endpoint,
-                lane=endpoint.pk,
-                job_id=uuid4(),
-                event="completed",
-                body="{}",
-                due_at=now,
-                **values,
-            )
-            for _ in range(number)
+            WebhookDelivery(job_id=uuid4(), event="completed", body="{}", due_at=now, **values) for _ in range(number)
         )
 
 
@@ -586,13 +578,23 @@ def test_an_outcome_that_cannot_be_noted_stops_nobody_else(
 # Turns ---------------------------------------------------------------------------------------------------------------
 
 
-def due(lane: str, number: int, *, has_failed=False, sending=0, since=0) -> list[Due]:
-    lane_id = lane_of(lane)
-    return [Due(UUID(int=n), lane_id, START + timedelta(seconds=since + n), has_failed, sending) for n in range(number)]
+def due(lane: str, number: int, *, tenant=1, has_failed=False, sending=0, tenant_sending=0, since=0) -> list[Due]:
+    return [
+        Due(
+            id=UUID(int=n),
+            tenant_id=tenant,
+            lane=uuid5(NAMESPACE_URL, lane),
+            due_at=START + timedelta(seconds=since + n),
+            has_failed=has_failed,
+            sending=sending,
+            tenant_sending=tenant_sending,
+        )
+        for n in range(number)
+    ]
 
 
 def names(chosen: list[Due]) -> str:
-    known = {lane_of(name): name for name in "abcdef"}
+    known = {uuid5(NAMESPACE_URL, name): name for name in "abcdef"}
     return "".join(known[delivery.lane] for delivery in chosen)
 
 
@@ -611,10 +613,14 @@ def names(chosen: list[Due]) -> str:
             100,
             "abee",
         ),
+        # A tenant's ten places: eight are taken, whichever of its addresses they went to.
+        (due("a", 3, tenant_sending=8) + due("b", 3, tenant_sending=8) + due("c", 2, tenant=2, since=60), 100, "abcc"),
         ([], 100, ""),
     ],
 )
-def test_turns(waiting, places, expected):
+def test_turns(waiting, places, expected, settings):
+    settings.WEBHOOKS_AT_ONCE_PER_TENANT = 10
+
     assert names(turns(waiting, places=places, places_for_failing=2)) == expected
 
 
@@ -640,6 +646,41 @@ def test_one_dead_address_with_hundreds_waiting_does_not_hold_up_another_tenants
     assert before[0] <= 5
     by_status = [delivery.status for delivery in deliveries()]
     assert (by_status.count("delivered"), by_status.count("waiting")) == (1, 300)
+
+
+def test_imports_with_an_address_each_on_one_dead_host_hold_up_no_other_tenant(
+    acme, globex, hook, listen, dispatch, deliveries, settings
+):
+    settings.OUTBOUND_TIMEOUT_SECONDS = 0.2
+    settings.WEBHOOKS_AT_ONCE = 10
+    with receiver(hangs) as dead:
+        for number in range(10):
+            url = f"{dead.url}?import={number}"
+            make_deliveries(None, 1, tenant=acme, url=url, lane=lane_of(acme.pk, url))
+        make_deliveries(listen(hook.url, tenant=globex), 1)
+        before = []
+
+        def note(request):
+            before.append(len(dead.requests))
+            settings.WEBHOOKS_AT_ONCE_PER_ADDRESS = 0
+            answers(204)(request)
+
+        hook.behaves = note
+        dispatch()
+
+    assert before[0] <= 5
+
+
+def test_what_a_tenant_has_under_way_counts_whatever_addresses_it_goes_to(acme, globex, listen, settings):
+    settings.WEBHOOKS_AT_ONCE_PER_TENANT = 4
+    for number in range(3):
+        make_deliveries(listen(f"https://example.com/{number}"), 2)
+    make_deliveries(listen("https://example.org/", tenant=globex), 1)
+
+    first, second = take(), take()
+
+    assert sorted(taken.tenant_id for taken in first) == sorted([acme.pk] * 4 + [globex.pk])
+    assert second == []
 
 
 def test_a_name_that_is_slow_to_be_found_holds_up_nobody_else(
