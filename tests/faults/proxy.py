@@ -106,7 +106,8 @@ class Proxy:
                     self.has_failed.set()
                     failure(self, connection, block)
                     return
-            connection.server.sendall(block)
+            with suppress(OSError):
+                connection.server.sendall(block)
         connection.reset()
 
     def _pass_answers(self, connection: Connection) -> None:
