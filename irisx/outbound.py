@@ -11,7 +11,8 @@ import asyncio
 import re
 import socket
 import ssl
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,9 @@ BLOCKED_IPV6 = tuple(
         ),
     )
 )
+
+
+Found = list[tuple[socket.AddressFamily, str]]
 
 
 class AddressBlocked(OSError):
@@ -213,26 +217,39 @@ def _checked_socket(info: tuple[Any, ...]) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-# Look-ups cannot be stopped, and a dead name server holds each for half a minute. In threads of their own they keep
-# nothing else waiting: the event loop's are those that imports run in.
-_look_ups = ThreadPoolExecutor(32, thread_name_prefix="look-up")
-
-
 class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await asyncio.get_running_loop().run_in_executor(_look_ups, look_up, host, port)
         return [
             ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
-            for family, address in found
+            for family, address in await _looked_up(host, port)
         ]
 
     async def close(self) -> None:
         return None
 
 
-def look_up(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+async def _looked_up(host: str, port: int) -> Found:
+    """Look a name up in a thread of its own.
+
+    A look-up cannot be stopped, and a dead name server holds each for half a minute. Those of a pool would keep others'
+    names waiting once they hold it, and the process from ending: Python waits for pools, not for daemon threads.
+    """
+    found: Future[Found] = Future()
+
+    def ask() -> None:
+        try:
+            found.set_result(look_up(host, port))
+        except Exception as error:
+            found.set_exception(error)
+
+    found.set_running_or_notify_cancel()  # whoever waits may give up; the thread does not
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    return await asyncio.wrap_future(found)
+
+
+def look_up(host: str, port: int) -> Found:
     """Return the addresses that a name has now, as the system says; raises OSError."""
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [(family, str(address[0])) for family, _, _, _, address in infos]

@@ -259,6 +259,26 @@ def test_a_look_up_that_hangs_counts_too(settings, monkeypatch):
         assert reason("http://hooks.example/") == "There was no whole answer within 0.1 seconds."
 
 
+def test_look_ups_that_hang_hold_up_no_other(monkeypatch):
+    async def send_beside(url: str):
+        hanging = [asyncio.create_task(post("http://slow.example/", body=b"{}", headers={})) for _ in range(100)]
+        answer = await post(url, body=b"{}", headers={})
+        for task in hanging:
+            task.cancel()
+        return answer
+
+    with receiver() as ours:
+
+        def look_up(host, port):
+            if host == "slow.example":
+                ours.is_closing.wait()
+                raise OSError
+            return [(socket.AF_INET, "127.0.0.1")]
+
+        monkeypatch.setattr(outbound, "look_up", look_up)
+        assert asyncio.run(send_beside(f"http://quick.example:{ours.port}/")).status == 204
+
+
 def test_a_connection_that_breaks_is_no_answer():
     with receiver(resets) as ours:
         assert reason(ours.url) == "The connection was closed before an answer came."
