@@ -120,9 +120,12 @@ class WebhookDelivery(models.Model):
                 name="webhook_deliveries_due",
             ),
             models.Index(fields=["tenant", "lane"], condition=Q(status="sending"), name="webhook_deliveries_sending"),
-            # Lists: of the tenant, of an endpoint (and its deletion), of an import.
+            # Lists: of the tenant, of an endpoint, of an import.
             models.Index(fields=["tenant", "-id"], name="webhook_deliveries_newest"),
-            models.Index(fields=["tenant", "endpoint", "-id"], name="webhook_deliveries_endpoint"),
+            # Without the tenant in front: where an endpoint is deleted, Django and the foreign key ask by it alone.
+            models.Index(
+                fields=["endpoint", "-id"], condition=Q(endpoint__isnull=False), name="webhook_deliveries_endpoint"
+            ),
             models.Index(fields=["tenant", "job_id"], name="webhook_deliveries_job"),
         ]
 
