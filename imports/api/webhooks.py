@@ -19,7 +19,8 @@ from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.api import TenantViewSet, offset_of, page_of
 from irisx.api_requests import PageShape, Shape
 from irisx.api_schema import errors, page_shape
-from irisx.refusals import Invalid
+from irisx.encryption import CannotDecrypt
+from irisx.refusals import Invalid, Unavailable
 
 ENDPOINT = {
     "id": "01943c2e-6f3a-7c10-8d4e-3a5b6c7d8e9f",
@@ -277,7 +278,13 @@ class WebhookViewSet(TenantViewSet):
     @action(detail=False, methods=["get"])
     @in_tenant_scope
     def secret(self, request: ApiRequest) -> Response:
-        return _secret_answer(signing.secrets_of(request.tenant))
+        try:
+            return _secret_answer(signing.secrets_of(request.tenant))
+        except CannotDecrypt as error:
+            raise Unavailable(
+                "secret_unreadable",
+                "The secret cannot be read on our side, and signs nothing. Replace it to get one that does.",
+            ) from error
 
     @extend_schema(
         operation_id="webhooks_rotate_secret",

@@ -158,11 +158,11 @@ def _due_sql() -> bytes:
     return Path(__file__).with_name("due.sql").read_bytes()
 
 
-def _secrets_of(tenant_ids: Iterable[int]) -> dict[int, signing.SigningSecrets | None]:
+def _secrets_of(tenant_ids: set[int]) -> dict[int, signing.SigningSecrets | None]:
     found: dict[int, signing.SigningSecrets | None] = {}
-    for tenant_id in tenant_ids:
+    for tenant_id, stored in signing.stored_of(tenant_ids).items():
         try:
-            found[tenant_id] = signing.secrets_of(tenant_id)
+            found[tenant_id] = signing.opened(stored)
         except CannotDecrypt:
             logger.error("Tenant %s: no key of FIELD_ENCRYPTION_KEYS decrypts its webhook secret.", tenant_id)
             found[tenant_id] = None

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from imports.webhooks.models import WebhookSecret
-from irisx.encryption import decrypt, encrypt
+from irisx.encryption import CannotDecrypt, decrypt, encrypt
 
 if TYPE_CHECKING:
     from irisx.accounts.models import Tenant
@@ -42,13 +42,24 @@ class SigningSecrets:
 def secrets_of(tenant: Tenant | int) -> SigningSecrets:
     """Return a tenant's secrets; its first is made here. Inside the tenant's scope. Raises CannotDecrypt."""
     tenant_id = tenant if isinstance(tenant, int) else tenant.pk
-    stored = WebhookSecret.objects.filter(tenant_id=tenant_id).first()
-    if stored is None:
+    return opened(stored_of({tenant_id})[tenant_id])
+
+
+def stored_of(tenant_ids: set[int]) -> dict[int, WebhookSecret]:
+    """Return what is stored for each tenant, in one query; who has no secret yet gets one. Inside their scope."""
+    stored = WebhookSecret.objects.in_bulk(tenant_ids)
+    if missing := tenant_ids - stored.keys():
         # Of two who make the first one, one wins.
         WebhookSecret.objects.bulk_create(
-            [WebhookSecret(tenant_id=tenant_id, secret=encrypt(_new_secret()))], ignore_conflicts=True
+            [WebhookSecret(tenant_id=tenant_id, secret=encrypt(_new_secret())) for tenant_id in sorted(missing)],
+            ignore_conflicts=True,
         )
-        stored = WebhookSecret.objects.get(tenant_id=tenant_id)
+        stored |= WebhookSecret.objects.in_bulk(missing)
+    return stored
+
+
+def opened(stored: WebhookSecret) -> SigningSecrets:
+    """Return the secrets that sign now. Raises CannotDecrypt."""
     until = stored.previous_until
     if until is None or until <= timezone.now():
         return SigningSecrets(decrypt(stored.secret), "", None)
@@ -57,10 +68,13 @@ def secrets_of(tenant: Tenant | int) -> SigningSecrets:
 
 def rotate(tenant: Tenant) -> SigningSecrets:
     """Give a tenant another secret. The one it replaces goes on signing for a day; one before that ends now."""
-    secrets_of(tenant)  # one who never had a secret still replaces one: the answer looks the same
+    stored_of({tenant.pk})  # one who never had a secret still replaces one: the answer looks the same
     row = WebhookSecret.objects.select_for_update().get(tenant=tenant)
-    row.previous_secret = row.secret
-    row.previous_until = timezone.now() + settings.WEBHOOK_SECRET_OVERLAP
+    try:
+        decrypt(row.secret)
+        row.previous_secret, row.previous_until = row.secret, timezone.now() + settings.WEBHOOK_SECRET_OVERLAP
+    except CannotDecrypt:  # it signs no more; another secret is what ends that
+        row.previous_secret, row.previous_until = "", None
     row.secret = encrypt(_new_secret())
     row.save(update_fields=["secret", "previous_secret", "previous_until"])
     return secrets_of(tenant)

@@ -208,6 +208,18 @@ def test_the_secret_can_be_read_and_rotated(acme, ours, make_endpoint):
         Webhook(answer.json()["secret"]).verify(hook.requests[0].body, hook.requests[0].headers)
 
 
+def test_a_secret_that_no_key_decrypts_is_said_to_be_so_and_can_be_replaced(ours, settings):
+    ours.get("/v1/webhooks/secret")
+    settings.FIELD_ENCRYPTION_KEYS = ["b25seS13aGlsZS10aGUtaW1hZ2UtaXMtYnVpbHQtLS0="]
+
+    lost = ours.get("/v1/webhooks/secret")
+    replaced = ours.post("/v1/webhooks/secret/rotate")
+
+    assert (lost.status_code, lost.json()["code"]) == (503, "secret_unreadable")
+    assert (replaced.status_code, replaced.json()["previous_until"]) == (200, None)
+    assert ours.get("/v1/webhooks/secret").json() == replaced.json()
+
+
 # Whose they are ------------------------------------------------------------------------------------------------------
 
 

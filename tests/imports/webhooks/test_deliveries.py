@@ -10,6 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import WebhookVerificationError
 
@@ -224,6 +226,19 @@ def test_a_secret_that_cannot_be_read_does_not_stop_the_others(
 
     assert [delivery.status for delivery in deliveries()] == ["waiting", "delivered"]
     assert len(hook.requests) == 1
+
+
+def test_what_is_taken_of_many_tenants_takes_no_query_for_each(acme, globex, listen):
+    def taken_with_queries(*tenants):
+        for tenant in tenants:
+            make_deliveries(listen("https://example.com/", tenant=tenant), 1)
+            with tenant_scope(tenant):
+                signing.secrets_of(tenant)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(take()) == len(tenants)
+        return len(queries)
+
+    assert taken_with_queries(acme) == taken_with_queries(acme, globex)
 
 
 # The schedule --------------------------------------------------------------------------------------------------------
