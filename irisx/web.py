@@ -11,6 +11,7 @@ import asyncio
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from irisx.stores import is_out_of_room
 
 logger = logging.getLogger("irisx.web")
 
+DATABASE_CONNECTIONS = "20"  # in use at once; set DATABASE_POOL_SIZE for another number
 PIECE_BYTES = 64 * 1024
 # A connection that is closed on unread data is reset, and most clients then lose the answer. So a body that is refused
 # is read on and dropped, up to here; who sends still more is cut off.
@@ -222,6 +224,7 @@ class CommandLine(cli.CommandLineInterface):
 http_protocol.WebRequest = Request  # type: ignore[misc]
 
 if __name__ == "__main__":
+    os.environ.setdefault("DATABASE_POOL_SIZE", DATABASE_CONNECTIONS)
     try:
         CommandLine().run([*sys.argv[1:], "irisx.asgi:application"])
     except RefusedToStart as error:
