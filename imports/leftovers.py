@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from imports import storage
 from imports.models import ImportJob
+from irisx import files
 from irisx.accounts.tenancy import ALL, tenant_scope
 
 
@@ -21,7 +22,7 @@ def remove() -> None:
     """
     until = timezone.now() - timedelta(hours=settings.LEFT_FILES_KEPT_HOURS)
     for names in storage.kept_files():
-        storage.remove(*(name for name, kept_at in storage.times_of(_without_import(names)) if kept_at < until))
+        files.remove(*(name for name, kept_at in storage.times_of(_without_import(names)) if kept_at < until))
 
 
 def _without_import(names: list[str]) -> list[str]:

@@ -35,10 +35,10 @@ from imports.engine.matching import Outcome, Plan, plan_chunk
 from imports.engine.schema import DuplicateStrategy
 from imports.models import ImportJob
 from imports.progress import publisher
-from imports.queue import defer
 from imports.sources import ChunkSource, PreparedChunk
 from irisx.accounts.tenancy import ALL, Scope, lock_tenant, tenant_scope
 from irisx.ids import uuid7s
+from irisx.queue import defer
 
 logger = logging.getLogger(__name__)
 

@@ -28,13 +28,13 @@ from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest
 from imports.options import MATCH_FIELDS, ImportOptions
 from imports.progress import publisher
-from imports.queue import defer
 from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
-from irisx import outbound
+from irisx import files, outbound
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope, try_lock_tenant
 from irisx.ids import uuid7
+from irisx.queue import defer
 from irisx.refusals import Conflict, Invalid, TooMany
 
 Status = ImportJob.Status
@@ -135,7 +135,7 @@ def _kept(job: ImportJob, *, rows: Path, source: Path | None = None) -> Iterator
         kept.append(job.rows_path)
         yield
     except BaseException as error:
-        storage.remove(*kept)
+        files.remove(*kept)
         if isinstance(error, IntegrityError) and "external_id" in str(error):
             raise _external_id_taken(job.external_id) from error
         raise
@@ -175,10 +175,10 @@ def reread(job: ImportJob, *, reading_options: ReadingOptions) -> ImportJob:
             if not changed:
                 raise Conflict("already_started", "The import was started meanwhile; its file is not read again.")
     except BaseException:
-        storage.remove(new_rows)
+        files.remove(new_rows)
         raise
     job.rows_path = new_rows
-    storage.remove(old_rows)
+    files.remove(old_rows)
     return job
 
 
@@ -539,7 +539,7 @@ def discard(job: ImportJob) -> None:
     with tenant_scope(job.tenant_id):
         gone, _ = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).delete()
     if gone:
-        storage.remove(job.file_path, job.rows_path)
+        files.remove(job.file_path, job.rows_path)
 
 
 def restore(job: ImportJob) -> None:
@@ -602,13 +602,13 @@ def purge(*, batch_rows: int = 10_000) -> None:
     for job in abandoned:
         _cancel_forgotten(job)
         # The files first: a crash between the two leaves a name without a file, and the next run clears it.
-        storage.remove(job.file_path, job.rows_path)
+        files.remove(job.file_path, job.rows_path)
         with tenant_scope(job.tenant_id):
             ImportJob.objects.filter(pk=job.pk).update(file_path="", rows_path="")
     with tenant_scope(ALL):
         gone = list(ImportJob.objects.filter(deleted_at__lt=now - timedelta(days=settings.DELETED_JOBS_KEPT_DAYS)))
     for job in gone:
-        storage.remove(job.file_path, job.rows_path)
+        files.remove(job.file_path, job.rows_path)
         for table in (ErrorLogEntry, ImportChange, ImportChunk):
             while _delete_some(table, job, batch_rows):
                 pass

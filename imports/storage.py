@@ -17,7 +17,8 @@ from django.core.files.storage import default_storage
 
 from imports.engine.errors import SourceUnavailable
 from imports.engine.rows_file import RowsFile
-from irisx.refusals import StorageFull, store_unavailable
+from irisx.files import or_unavailable
+from irisx.refusals import StorageFull
 from irisx.stores import ReadInRanges, StoreUnavailable, is_out_of_room
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def keep(path: Path, *, job_id: UUID, kind: str) -> str:
     This and what follows raise Unavailable("storage_unavailable") while an object store does not answer. This raises
     StorageFull where a folder's disk has no room.
     """
-    with path.open("rb") as file, _or_unavailable():
+    with path.open("rb") as file, or_unavailable():
         name = default_storage.get_available_name(f"{FOLDER}/{job_id.hex[-2:]}/{job_id}.{kind}")
         try:
             return default_storage.save(name, File(file))
@@ -44,13 +45,6 @@ def keep(path: Path, *, job_id: UUID, kind: str) -> str:
             # The part of it that had room.
             default_storage.delete(name)
             raise StorageFull from error
-
-
-def remove(*names: str) -> None:
-    """Delete files from storage. Names that are "" or gone already are passed over: it may run twice."""
-    with _or_unavailable():
-        for name in filter(None, names):
-            default_storage.delete(name)
 
 
 def kept_files() -> Iterator[list[str]]:
@@ -89,19 +83,10 @@ def local_copy(name: str) -> Iterator[Path]:
         yield Path(default_storage.path(name))
         return
     with tempfile.NamedTemporaryFile(prefix="irisx-") as copy:
-        with _or_unavailable():
+        with or_unavailable():
             default_storage.download(name, copy)
         copy.flush()
         yield Path(copy.name)
-
-
-@contextmanager
-def _or_unavailable() -> Iterator[None]:
-    try:
-        yield
-    except StoreUnavailable as error:
-        logger.error("%s", error)
-        raise store_unavailable() from error
 
 
 @contextmanager

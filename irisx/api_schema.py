@@ -1,10 +1,10 @@
-"""Shapes that the OpenAPI document repeats: errors and pages of lists."""
+"""What the OpenAPI document repeats: errors, pages of lists, and examples."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema_serializer, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_serializer, inline_serializer
 from rest_framework import serializers
 
 
@@ -42,3 +42,18 @@ def page_shape(name: str, of: type[serializers.BaseSerializer[Any]]) -> serializ
             "total": serializers.IntegerField(),
         },
     )
+
+
+# Examples ------------------------------------------------------------------------------------------------------------
+
+
+def answer(name: str, value: Any, status: int = 200, media_type: str = "application/json") -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)]
+
+
+def body(name: str, value: Any) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, request_only=True, media_type="application/json")]
+
+
+def page(name: str, value: Any) -> list[OpenApiExample]:
+    return answer(name, {"results": [value], "page": 1, "limit": 20, "total": 1})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from imports.api.serializers import ColumnSerializer, ConfirmShape, JobSerializer, ReadingShape, WarningSerializer
@@ -292,15 +292,3 @@ CONFIRM: dict[str, Any] = {
     },
     "save_mapping_as": "Q4 leads",
 }
-
-
-def answer(name: str, value: Any, status: int = 200, media_type: str = "application/json") -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)]
-
-
-def body(name: str, value: Any) -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, request_only=True, media_type="application/json")]
-
-
-def page(name: str, value: Any) -> list[OpenApiExample]:
-    return answer(name, {"results": [value], "page": 1, "limit": 20, "total": 1})

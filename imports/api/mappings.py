@@ -12,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from imports import saved_mappings
-from imports.api.documented import answer, body, page
 from imports.api.serializers import FieldMappingField, TargetField
 from imports.engine.mapping import fingerprint
 from imports.engine.schema import FieldMapping
@@ -20,7 +19,7 @@ from imports.models import SavedFieldMapping
 from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.api import TenantViewSet, offset_of, page_of
 from irisx.api_requests import PageShape, Shape
-from irisx.api_schema import page_shape
+from irisx.api_schema import answer, body, page, page_shape
 
 SAVED: dict[str, Any] = {
     "id": "01943c30-3c4d-7e5f-8061-7c8d9e0f1a2b",

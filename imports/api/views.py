@@ -31,6 +31,7 @@ from imports.engine.schema import FieldMapping
 from imports.idempotency import idempotent, idempotent_creation
 from imports.models import ImportJob
 from imports.options import ImportOptions
+from irisx import api_schema
 from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.accounts.tenancy import tenant_scope
 from irisx.api import TenantViewSet, offset_of, page_of
@@ -61,7 +62,7 @@ class ImportViewSet(TenantViewSet):
         summary="The history of imports, newest first",
         parameters=[HistoryShape],
         responses={200: page_shape("ImportPage", JobSerializer)},
-        examples=documented.page("A page", documented.COMPLETED),
+        examples=api_schema.page("A page", documented.COMPLETED),
     )
     @in_tenant_scope
     def list(self, request: ApiRequest) -> Response:
@@ -76,7 +77,7 @@ class ImportViewSet(TenantViewSet):
         operation_id="imports_retrieve",
         summary="One import, as it is now",
         responses={200: JobSerializer},
-        examples=documented.answer("At its end", documented.COMPLETED),
+        examples=api_schema.answer("At its end", documented.COMPLETED),
     )
     @in_tenant_scope
     def retrieve(self, request: ApiRequest, job_id: UUID) -> Response:
@@ -99,7 +100,7 @@ class ImportViewSet(TenantViewSet):
         description="It is read, and its columns are matched to fields; nothing is imported before it is confirmed.",
         request={"multipart/form-data": documented.UploadBody},
         responses={201: documented.JobWithPreview},
-        examples=documented.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
+        examples=api_schema.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
     )
     @action(detail=False, methods=["post"], parser_classes=[UploadParser])
     @idempotent_creation(uploaded)
@@ -128,8 +129,8 @@ class ImportViewSet(TenantViewSet):
         request=documented.BulkBody,
         responses={202: JobSerializer},
         examples=[
-            *documented.body("Two contacts", documented.BULK),
-            *documented.answer("Started", documented.SENT, 202),
+            *api_schema.body("Two contacts", documented.BULK),
+            *api_schema.answer("Started", documented.SENT, 202),
         ],
     )
     @action(detail=False, methods=["post"])
@@ -153,8 +154,8 @@ class ImportViewSet(TenantViewSet):
         request={"application/json": ReadingShape, "multipart/form-data": ReadingShape},
         responses={200: documented.JobWithPreview},
         examples=[
-            *documented.body("The header is in row 3", {"header_row": 3}),
-            *documented.answer("Read again", {**documented.JOB, "preview": documented.PREVIEW}),
+            *api_schema.body("The header is in row 3", {"header_row": 3}),
+            *api_schema.answer("Read again", {**documented.JOB, "preview": documented.PREVIEW}),
         ],
     )
     @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser, UploadParser])
@@ -168,7 +169,7 @@ class ImportViewSet(TenantViewSet):
         operation_id="imports_preview",
         summary="The first rows as they will be stored",
         responses={200: documented.PreviewShape, **errors(409)},
-        examples=documented.answer("A preview", documented.PREVIEW),
+        examples=api_schema.answer("A preview", documented.PREVIEW),
     )
     @action(detail=True)
     @in_tenant_scope
@@ -183,9 +184,9 @@ class ImportViewSet(TenantViewSet):
         request=documented.ConfirmBody,
         responses={202: JobSerializer},
         examples=[
-            *documented.body("A mapping", documented.CONFIRM),
-            *documented.body("As suggested", {"accept_suggested": True}),
-            *documented.answer("Started", documented.STARTED, 202),
+            *api_schema.body("A mapping", documented.CONFIRM),
+            *api_schema.body("As suggested", {"accept_suggested": True}),
+            *api_schema.answer("Started", documented.STARTED, 202),
         ],
     )
     @action(detail=True, methods=["post"])
@@ -207,7 +208,7 @@ class ImportViewSet(TenantViewSet):
         summary="Stop an import for good; rows that are done stay",
         request=None,
         responses={202: JobSerializer},
-        examples=documented.answer("The import", documented.STARTED, 202),
+        examples=api_schema.answer("The import", documented.STARTED, 202),
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: ApiRequest, job_id: UUID) -> Response:
@@ -218,7 +219,7 @@ class ImportViewSet(TenantViewSet):
         summary="Have an import rest",
         request=None,
         responses={202: JobSerializer},
-        examples=documented.answer("The import", documented.STARTED, 202),
+        examples=api_schema.answer("The import", documented.STARTED, 202),
     )
     @action(detail=True, methods=["post"])
     def pause(self, request: ApiRequest, job_id: UUID) -> Response:
@@ -229,7 +230,7 @@ class ImportViewSet(TenantViewSet):
         summary="Let a paused import go on",
         request=None,
         responses={202: JobSerializer},
-        examples=documented.answer("The import", documented.STARTED, 202),
+        examples=api_schema.answer("The import", documented.STARTED, 202),
     )
     @action(detail=True, methods=["post"])
     @idempotent
@@ -241,7 +242,7 @@ class ImportViewSet(TenantViewSet):
         summary="Let a failed import go on from where it stood",
         request=None,
         responses={202: JobSerializer},
-        examples=documented.answer("The import", documented.STARTED, 202),
+        examples=api_schema.answer("The import", documented.STARTED, 202),
     )
     @action(detail=True, methods=["post"])
     @idempotent
@@ -253,7 +254,7 @@ class ImportViewSet(TenantViewSet):
         summary="The rows behind a number",
         parameters=[RowsShape],
         responses={200: page_shape("RowPage", documented.RowShape)},
-        examples=documented.page("A page", documented.ROW),
+        examples=api_schema.page("A page", documented.ROW),
     )
     @action(detail=True)
     @in_tenant_scope
@@ -275,8 +276,8 @@ class ImportViewSet(TenantViewSet):
             (200, "application/json"): page_shape("ErrorLogPage", documented.ErrorLogShape),
         },
         examples=[
-            *documented.answer("A file", documented.LOG_CSV, media_type="text/csv"),
-            *documented.page("A page", documented.LOG_ENTRY),
+            *api_schema.answer("A file", documented.LOG_CSV, media_type="text/csv"),
+            *api_schema.page("A page", documented.LOG_ENTRY),
         ],
     )
     @action(detail=True)

@@ -10,12 +10,12 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from imports.queue import defer
 from imports.webhooks.events import deliver_task
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx import outbound
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
+from irisx.queue import defer
 from irisx.refusals import Conflict, NotFound
 
 if TYPE_CHECKING:

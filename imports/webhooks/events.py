@@ -10,8 +10,8 @@ from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
 from imports.models import ImportJob
-from imports.queue import defer
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, lane_of
+from irisx.queue import defer
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from imports.queue import defer
 from imports.tasks import deliver_webhooks
 from imports.webhooks import endpoints, signing
 from imports.webhooks.events import record
 from imports.webhooks.models import WebhookDelivery, WebhookEvent
 from irisx.accounts.tenancy import ALL, tenant_scope
+from irisx.queue import defer
 from tests.factories import confirm, make_webhook_delivery, make_webhook_endpoint, upload
 from tests.faults import points
 from tests.faults.imports import is_finished

@@ -17,6 +17,7 @@ from imports import leftovers, runner, services, sources, storage
 from imports.engine.errors import SourceUnavailable
 from imports.engine.readers import ReadingOptions
 from imports.models import ImportJob
+from irisx import files
 from irisx.accounts.tenancy import ALL, tenant_scope
 from irisx.object_storage import PART_BYTES
 from irisx.refusals import Unavailable
@@ -83,7 +84,7 @@ def test_a_discarded_upload_leaves_nothing_in_the_store(acme, bucket):
 
 
 def test_removing_twice_is_no_error(bucket):
-    storage.remove("imports/01/gone.rows", "")
+    files.remove("imports/01/gone.rows", "")
 
 
 def test_a_few_rows_of_a_large_file_are_read_without_the_rest(acme, bucket):
