@@ -10,6 +10,7 @@ from imports.engine.schema import CUSTOM_PREFIX, Field, FieldType
 
 __all__ = [
     "BY_KEY",
+    "CUSTOM_KEY",
     "CUSTOM_PREFIX",
     "CUSTOM_TYPES",
     "FULL_NAME",
@@ -49,7 +50,7 @@ WELL_KNOWN = (*CORE, FULL_NAME, *ATTRIBUTES, IRISX_ID)
 BY_KEY: Mapping[str, Field] = {field.key: field for field in WELL_KNOWN}
 
 CUSTOM_TYPES = (FieldType.TEXT, FieldType.NUMBER, FieldType.DATE, FieldType.BOOLEAN, FieldType.URL)
-_CUSTOM_KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
+CUSTOM_KEY = "^[a-z0-9][a-z0-9_]{0,62}$"
 
 
 def custom_field(key: str, label: str, kind: FieldType = FieldType.TEXT) -> Field:
@@ -59,7 +60,7 @@ def custom_field(key: str, label: str, kind: FieldType = FieldType.TEXT) -> Fiel
 
 def is_custom_key(key: str) -> bool:
     """Tell whether a custom field may have this key (without "custom:"): free, and a plain lower-case name."""
-    return key not in BY_KEY and _CUSTOM_KEY.fullmatch(key) is not None
+    return key not in BY_KEY and "\n" not in key and re.match(CUSTOM_KEY, key) is not None
 
 
 def custom_key(label: str, taken: Iterable[str] = ()) -> str:

@@ -233,9 +233,7 @@ def add_members(contact_list: ContactList, contact_ids: Collection[UUID]) -> Non
         lock_tenant(tenant_id)
         if not ContactList.objects.filter(tenant_id=tenant_id, pk=contact_list.pk).exists():
             raise NotFound("not_found", "This contact list was deleted meanwhile.")
-        known = Contact.objects.filter(tenant_id=tenant_id, pk__in=contact_ids).values_list("pk", flat=True)
-        for unknown in sorted({*contact_ids}.difference(known)):
-            raise Invalid("unknown_contact", f"There is no contact {unknown}; nobody was added.", field="contact_ids")
+        _check_contacts(tenant_id, contact_ids)
         ContactListMember.objects.bulk_create(
             [
                 ContactListMember(tenant_id=tenant_id, contact_list=contact_list, contact_id=contact_id)
@@ -246,13 +244,23 @@ def add_members(contact_list: ContactList, contact_ids: Collection[UUID]) -> Non
 
 
 def remove_members(contact_list: ContactList, contact_ids: Collection[UUID]) -> None:
-    """Take contacts off a list; they stay contacts. Ids that are not on it are passed over."""
+    """Take contacts off a list; they stay contacts. Those that are not on it are passed over.
+
+    Raises Invalid("unknown_contact"), changing nothing, for an id that is none of the tenant's contacts.
+    """
     tenant_id = contact_list.tenant_id
     with tenant_scope(tenant_id):
         lock_tenant(tenant_id)
+        _check_contacts(tenant_id, contact_ids)
         ContactListMember.objects.filter(
             tenant_id=tenant_id, contact_list=contact_list, contact_id__in=contact_ids
         ).delete()
+
+
+def _check_contacts(tenant_id: int, contact_ids: Collection[UUID]) -> None:
+    known = Contact.objects.filter(tenant_id=tenant_id, pk__in=contact_ids).values_list("pk", flat=True)
+    for unknown in sorted({*contact_ids}.difference(known)):
+        raise Invalid("unknown_contact", f"There is no contact {unknown}. Nothing was changed.", field="contact_ids")
 
 
 def _check_lists(tenant: Tenant, list_ids: Collection[UUID]) -> None:

@@ -25,6 +25,8 @@ def stream_file(file: IO[bytes], *, filename: str, content_type: str) -> Streami
     # Closed with the response: of a client that goes away early the iterator never sees the end.
     response._resource_closers.append(file.close)  # type: ignore[attr-defined]
     response["Content-Disposition"] = content_disposition_header(True, plain_filename(filename)) or "attachment"
+    # It is one person's to have, and nothing on the way keeps a copy.
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

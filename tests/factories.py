@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contacts.models import Contact, ContactList
+from contacts.fields import custom_key
+from contacts.models import Contact, ContactList, CustomField, ExportJob
 from imports import runner, services
 from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
@@ -32,6 +33,17 @@ def make_contact(tenant: Tenant, **values: Any) -> Contact:
 def make_list(tenant: Tenant, name: str = "Customers") -> ContactList:
     with tenant_scope(tenant):
         return ContactList.objects.create(tenant=tenant, name=name)
+
+
+def make_field(tenant: Tenant, label: str = "Plan") -> CustomField:
+    with tenant_scope(tenant):
+        return CustomField.objects.create(tenant=tenant, key=custom_key(label), label=label)
+
+
+def make_export(tenant: Tenant, **values: Any) -> ExportJob:
+    """Store an export that nobody works on."""
+    with tenant_scope(tenant):
+        return ExportJob.objects.create(tenant=tenant, **{"format": "csv", **values})
 
 
 def make_job(tenant: Tenant, **values: Any) -> ImportJob:

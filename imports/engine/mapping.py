@@ -37,6 +37,7 @@ _BEHIND: Mapping[str, int] = {
 _BEHIND_IF_EMPTY = 20
 _NAMESAKE = 100
 _CONTACT_POINTS = frozenset({"email", "phone"})
+_ID = "irisx_id"
 _CONFIDENCE: Mapping[str, int] = {"company": 85, "other": 80, "second": 78}  # others 93
 
 
@@ -80,9 +81,12 @@ def suggest(
     labels = {field.key: field.label for field in fields}
     votes = vote_for_languages(headers)
     meanings = [read_header(header, votes) for header in headers]
-    guesses = [*_by_same_name(headers, fields), *_by_words(meanings, labels), *_by_values(columns, meanings)]
+    namesakes = _by_same_name(headers, fields)
+    guesses = [*namesakes, *_by_words(meanings, labels), *_by_values(columns, meanings)]
     candidates = [
         *(candidate for candidate in _by_memory(headers, remembered) if candidate.field in labels),
+        # Of an export of ours, the names are right whatever stands under them.
+        *(namesakes if any(namesake.field == _ID for namesake in namesakes) else ()),
         *(_judged_by_values(candidate, columns, labels) for candidate in guesses if candidate.field in labels),
     ]
     choices: list[Suggestion | None] = [None] * len(columns)
@@ -134,15 +138,16 @@ def _by_memory(headers: Sequence[str], remembered: Mapping[str, str | None]) -> 
 
 
 def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Candidate]:
-    """Return the columns that are called exactly as a field, by its label or its key."""
-    names = {}
+    """Return the columns that are called exactly as a field, by its key or its label; of several, the first field."""
+    keys = {field.key for field in fields}
+    names: dict[str, str] = {}
     for field in fields:
         for name in (field.attribute, field.key, field.label):
-            names[_letters(name)] = field.key
+            names.setdefault(_letters(name), field.key)
     return [
         _Candidate(column, key, _NAMESAKE, -1, "Same name")
         for column, header in enumerate(headers)
-        if (key := names.get(_letters(header)))
+        if (key := header if header in keys else names.get(_letters(header)))
     ]
 
 

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from imports.engine.errors import InvalidValue
 
 # C0 and C1 controls but tab and line feed, and invisible marks that come along when people copy from web pages and
-# word processors. The joiners U+200C and U+200D stay: Persian, Hindi and emoji are written with them.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+# word processors; and what XML, and so Excel, cannot hold. The joiners U+200C and U+200D stay: Persian, Hindi and emoji
+# are written with them.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 # Half of a character outside the basic plane: no encoding of the database can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")

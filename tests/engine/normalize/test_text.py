@@ -16,6 +16,7 @@ from imports.engine.normalize.text import check_length, clean_line, clean_text, 
         ("tab\there", "tab\there"),
         ("nul\x00 bell\x07", "nul bell"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("no character\uffff", "no character"),
         ("نام\u200cها", "نام\u200cها"),  # Persian needs its joiner
         ("half a pair \ud83d", "half a pair \ufffd"),
         ("no-break\u00a0space", "no-break space"),
