@@ -16,6 +16,7 @@ urlpatterns = [
     path("v1/auth/token/refresh", TokenRefreshView.as_view()),
     path("v1/schema", api_docs.SchemaView.as_view(), name="schema"),
     path("v1/docs", api_docs.docs, name="api-docs"),
+    path("v1/", include("contacts.api.urls")),
     path("v1/", include("imports.api.urls")),
     # Last of /v1/: what is no address there is answered in JSON, too.
     re_path("^v1/", api.unknown_address),

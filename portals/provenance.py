@@ -8,8 +8,9 @@ from uuid import UUID
 
 from contacts.fields import CUSTOM_PREFIX, Field, FieldType
 from contacts.models import Contact
+from imports import provenance
 from imports.engine.normalize.country import country_names
-from imports.models import ImportChange, ImportJob
+from imports.models import ImportJob
 from portals.templatetags.portal import phone
 
 
@@ -65,29 +66,14 @@ def summary_of(contact: Contact) -> str:
 
 def events_of(contact: Contact, fields: Mapping[str, Field], *, job_url: Callable[[UUID], str]) -> list[Event]:
     """Return what imports did to a contact, newest first. Two queries. `job_url`: the page of an import."""
-    changes = {
-        change.import_job_id: change
-        for change in ImportChange.objects.filter(tenant_id=contact.tenant_id, contact_id=contact.pk)
-    }
-    job_ids: set[UUID] = {*changes, *filter(None, [contact.import_job_id, contact.last_job_id])}
-    visible = ImportJob.objects.filter(tenant_id=contact.tenant_id, deleted_at=None)
-    jobs = {job.pk: job for job in visible.filter(pk__in=job_ids).select_related("user")}
-    events = [
-        Event(
-            jobs.get(job_id),
-            job_url(job_id),
-            job_id == contact.import_job_id,
-            _changes(changes[job_id], fields) if job_id in changes else [],
-        )
-        for job_id in sorted(job_ids, reverse=True)  # ids rise with time
-    ]
-    return [event for event in events if event.job or event.is_creation or event.changes]
-
-
-def _changes(change: ImportChange, fields: Mapping[str, Field]) -> list[Change]:
-    keys = dict.fromkeys([*change.before, *change.after])
     return [
-        Change(_label(key, fields), shown(change.before.get(key, "")), shown(change.after.get(key, ""))) for key in keys
+        Event(
+            event.job,
+            job_url(event.job_id),
+            event.is_creation,
+            [Change(_label(key, fields), shown(before), shown(after)) for key, before, after in event.changes],
+        )
+        for event in provenance.events_of(contact)
     ]
 
 

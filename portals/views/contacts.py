@@ -19,8 +19,7 @@ from portals.pages import page_url, show
 @tenant_required
 def contacts(request: TenantRequest) -> HttpResponse:
     form = contact_list.ContactFilter(request.GET, tenant=request.tenant)
-    found = form.narrow(Contact.objects.for_tenant(request.tenant))
-    page = contact_list.page_of(found, cursor=request.GET.get("after", ""))
+    page = form.page(cursor=request.GET.get("after", ""))
     return show(request, "contacts/contacts.html", {"section": "contacts", "form": form, "page": page})
 
 

@@ -10,8 +10,18 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from contacts.models import CustomField
 from irisx.accounts.tenancy import ALL, tenant_scope
-from tests.factories import make_job, make_list, make_saved_mapping, make_webhook_delivery, make_webhook_endpoint
+from tests.factories import (
+    make_contact,
+    make_export,
+    make_field,
+    make_job,
+    make_list,
+    make_saved_mapping,
+    make_webhook_delivery,
+    make_webhook_endpoint,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +39,16 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/resume": {"post": {}},
     "v1/imports/<uuid:job_id>/retry": {"post": {}},
     "v1/imports/mappings/<uuid:mapping_id>": {"get": None, "patch": {"name": "Others"}, "delete": None},
+    "v1/contacts/<uuid:contact_id>": {"get": None, "patch": {"title": "Buyer"}, "delete": None},
+    "v1/contacts/<uuid:contact_id>/history": {"get": None},
+    "v1/lists/<uuid:list_id>": {"get": None, "patch": {"name": "Fair"}, "delete": None},
+    "v1/lists/<uuid:list_id>/contacts": {
+        "post": {"contact_ids": [str(uuid4())]},
+        "delete": {"contact_ids": [str(uuid4())]},
+    },
+    "v1/fields/<str:key>": {"patch": {"label": "Tariff"}, "delete": None},
+    "v1/exports/<uuid:export_id>": {"get": None},
+    "v1/exports/<uuid:export_id>/download": {"get": None},
     "v1/webhooks/<uuid:endpoint_id>": {"get": None, "patch": {"enabled": False}, "delete": None},
     "v1/webhooks/<uuid:endpoint_id>/deliveries": {"get": None},
     "v1/webhooks/deliveries/<uuid:delivery_id>/resend": {"post": {}},
@@ -42,6 +62,11 @@ OTHER_ADDRESSES = {
     "v1/imports/mappings",
     "v1/imports/upload",
     "v1/schema",
+    "v1/contacts",
+    "v1/exports",
+    "v1/exports/contacts",
+    "v1/fields",
+    "v1/lists",
     "v1/webhooks",
     "v1/webhooks/deliveries",
     "v1/webhooks/secret",
@@ -53,6 +78,10 @@ MAKERS = {
     "mapping_id": make_saved_mapping,
     "endpoint_id": make_webhook_endpoint,
     "delivery_id": make_webhook_delivery,
+    "contact_id": lambda tenant: make_contact(tenant, email="ann@example.com"),
+    "list_id": make_list,
+    "key": make_field,
+    "export_id": make_export,
 }
 CASES = [(address, method) for address, methods in OBJECT_ADDRESSES.items() for method in methods]
 
@@ -72,11 +101,16 @@ def api_addresses():
 
 def make_object(address, tenant):
     """Make what an address is about."""
-    return MAKERS[re.search(r"<uuid:(\w+)>", address)[1]](tenant)
+    return MAKERS[re.search(r"<\w+:(\w+)>", address)[1]](tenant)
+
+
+def id_of(made):
+    """Return what an address calls an object."""
+    return made.key if isinstance(made, CustomField) else made.pk
 
 
 def url_of(address, object_id):
-    return "/" + re.sub(r"<uuid:\w+>", str(object_id), address)
+    return "/" + re.sub(r"<\w+:\w+>", str(object_id), address)
 
 
 def ask(client, address, method, object_id, **extra):
@@ -110,7 +144,7 @@ def test_what_is_another_tenants_is_answered_like_what_is_unknown(api, acme, bob
     ours = make_object(address, acme)
     before = stored()
 
-    foreign = ask(api(bob), address, method, ours.pk)
+    foreign = ask(api(bob), address, method, id_of(ours))
     unknown = ask(api(bob), address, method, uuid4())
 
     assert (foreign.status_code, foreign.json()) == (unknown.status_code, unknown.json())
@@ -122,12 +156,12 @@ def test_what_is_another_tenants_is_answered_like_what_is_unknown(api, acme, bob
 def test_header_of_platform_staff_does_nothing_for_customers(api, acme, bob, address, method):
     ours = make_object(address, acme)
 
-    assert ask(api(bob), address, method, ours.pk, HTTP_X_TENANT="acme").status_code == 404
+    assert ask(api(bob), address, method, id_of(ours), HTTP_X_TENANT="acme").status_code == 404
 
 
 @pytest.mark.parametrize(("address", "method"), CASES)
 def test_nobody_is_let_in_without_a_token(client, acme, address, method):
-    answer = getattr(client, method)(url_of(address, make_object(address, acme).pk))
+    answer = getattr(client, method)(url_of(address, id_of(make_object(address, acme))))
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
@@ -185,9 +219,17 @@ GIVEN_IDS = {
     ("post", "/v1/imports/upload", "list_id"): {},
     ("post", "/v1/imports/bulk", "list_id"): {"contacts": [{"email": "ana@example.com"}]},
     ("post", "/v1/imports/{job_id}/confirm", "list_id"): {"accept_suggested": True},
+    ("get", "/v1/contacts", "list_id"): None,
+    ("get", "/v1/contacts", "import_id"): None,
+    ("post", "/v1/contacts", "lists"): {"email": "ana@example.com"},
+    ("patch", "/v1/contacts/{contact_id}", "lists"): {},
+    ("post", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
+    ("delete", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
+    ("get", "/v1/exports/contacts", "list_id"): None,
+    ("post", "/v1/exports", "list_id"): {},
     ("get", "/v1/webhooks/deliveries", "import_id"): None,
 }
-GIVEN_MAKERS = {"list_id": make_list, "import_id": make_job}
+GIVEN_MAKERS = {"list_id": make_list, "lists": make_list, "import_id": make_job, "contact_ids": MAKERS["contact_id"]}
 
 
 def ids_in_bodies_and_queries():
@@ -212,10 +254,13 @@ def test_every_id_in_a_body_or_query_is_listed():
 
 
 @pytest.mark.parametrize(("method", "address", "name"), GIVEN_IDS)
-def test_an_id_of_another_tenant_in_a_body_or_query_is_unknown(api, upload, globex, alice, method, address, name):
+def test_an_id_of_another_tenant_in_a_body_or_query_is_unknown(api, upload, acme, globex, alice, method, address, name):
     client, body = api(alice), GIVEN_IDS[method, address, name]
-    job_id = upload(client, "Email\nana@example.com\n").json()["id"] if "{job_id}" in address else None
-    url = address.replace("{job_id}", str(job_id))
+    url = address
+    if "{job_id}" in address:
+        url = address.format(job_id=upload(client, "Email\nana@example.com\n").json()["id"])
+    elif in_path := re.search(r"{(\w+)}", address):
+        url = address.replace(in_path[0], str(id_of(MAKERS[in_path[1]](acme))))
     theirs = GIVEN_MAKERS[name](globex)
     before = stored()
 
@@ -224,11 +269,15 @@ def test_an_id_of_another_tenant_in_a_body_or_query_is_unknown(api, upload, glob
             return client.get(url, {name: str(object_id)})
         if url.endswith("/upload"):
             return upload(client, "Email\nana@example.com\n", **{name: str(object_id)})
-        return getattr(client, method)(url, {**body, name: str(object_id)}, format="json")
+        given = str(object_id) if name.endswith("_id") else [str(object_id)]
+        return getattr(client, method)(url, {**body, name: given}, format="json")
 
     unknown_id = uuid4()
     foreign, unknown = ask(theirs.pk), ask(unknown_id)
 
-    assert (foreign.status_code, foreign.json()["code"]) == (400, f"unknown_{name.removesuffix('_id')}")
+    assert (foreign.status_code, foreign.json()["code"]) == (
+        400,
+        f"unknown_{name.removesuffix('s').removesuffix('_id')}",
+    )
     assert foreign.content.replace(str(theirs.pk).encode(), str(unknown_id).encode()) == unknown.content
     assert stored() == before

@@ -28,7 +28,9 @@ def people(acme, globex):
         ("ANN.LEE@", ["Ann Lee"]),
         ("Ann Lee", ["Ann Lee"]),
         ("+1 (212) 555", ["Ann Lee"]),
-        ("rowing", ["Bea Annis"]),
+        ("bea annis", ["Bea Annis"]),
+        ("annis", ["Bea Annis"]),
+        ("rowing", []),  # a company
         ("lee@example.com", []),
         ("%", []),
     ],
