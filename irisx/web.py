@@ -43,8 +43,31 @@ Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+class Flow:
+    """Says when there is room for more of an answer: Twisted keeps in memory whatever the client does not take."""
+
+    def __init__(self) -> None:
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    async def wait(self) -> None:
+        """Return once the client has taken what it was sent, or is gone."""
+        await self._has_room.wait()
+
+    # Called by Twisted (IPushProducer) --------------------------------------------------------------------------------
+
+    def pauseProducing(self) -> None:
+        self._has_room.clear()
+
+    def resumeProducing(self) -> None:
+        self._has_room.set()
+
+    def stopProducing(self) -> None:
+        self._has_room.set()
+
+
 class Request(http_protocol.WebRequest):
-    """A request whose body has a limit, and stays on the disk."""
+    """A request whose body has a limit, and stays on the disk, and whose answer waits for the client."""
 
     body: IO[bytes]
     body_bytes = 0
@@ -52,6 +75,7 @@ class Request(http_protocol.WebRequest):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
+        self.flow = Flow()
 
     # Called by Twisted, in this order ---------------------------------------------------------------------------------
 
@@ -91,6 +115,15 @@ class Request(http_protocol.WebRequest):
         return super().process()
 
     # ------------------------------------------------------------------------------------------------------------------
+
+    def handle_reply(self, message: Any) -> None:
+        """Send the next piece of the answer. Of one in several pieces, Twisted tells `flow` how the client takes it."""
+        if message.get("more_body"):
+            if self.producer is None and self.channel is not None and not self.finished:
+                self.registerProducer(self.flow, streaming=True)
+        elif self.producer is not None:
+            self.unregisterProducer()
+        super().handle_reply(message)
 
     def too_large(self) -> Refusal:
         is_upload = (self.getHeader(b"Content-Type") or b"").lower().startswith(b"multipart/")
@@ -149,7 +182,10 @@ class Request(http_protocol.WebRequest):
 
 
 class Server(server.Server):
-    """Hands the body to the application beside the scope, and keeps queries out of the access log."""
+    """Hands the body to the application beside the scope, and keeps queries out of the access log.
+
+    An application that sends an answer in pieces goes on when the client has taken them.
+    """
 
     def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
         # Somebody may send a token there, though it counts for nothing.
@@ -161,6 +197,11 @@ class Server(server.Server):
         if isinstance(protocol, Request):
             scope["irisx.body"] = protocol.body
         return super().create_application(protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol, Request):
+            await protocol.flow.wait()
 
 
 def with_body_from_disk(application: Application) -> Application:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,12 +57,19 @@ def running(servers) -> Iterator[WebProcess]:
         yield running
 
 
+IRISX = ("-m", "irisx.web")
+# The same web process, before another application: the last argument.
+ANOTHER = ("-c", "import sys; from irisx import web; web.CommandLine().run(sys.argv[1:])")
+
+
 @contextmanager
-def web_process(**environment: str) -> Iterator[WebProcess]:
+def web_process(
+    *, program: Sequence[str] = IRISX, application: Sequence[str] = (), **environment: str
+) -> Iterator[WebProcess]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "irisx.web", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, *program, "-v", "0", "-b", "127.0.0.1", "-p", str(port), *application]
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **environment}) as process:
         try:
             running = WebProcess(process.pid, port)
@@ -225,3 +232,40 @@ def test_the_application_gets_the_whole_body_in_pieces_then_what_comes_later(siz
     assert b"".join(message["body"] for message in got) == sent[:size]
     assert [message["more_body"] for message in got] == [True] * (len(got) - 1) + [False]
     assert body.closed
+
+
+# Answers -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_client_that_takes_its_time_costs_no_memory_and_misses_nothing(servers):
+    with web_process(program=ANOTHER, application=["tests.answers:application"]) as running, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        client.connect(("127.0.0.1", running.port))
+        before = running.peak_bytes()
+        client.sendall(b"GET /large HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert client.recv(15) == b"HTTP/1.0 200 OK"
+        waiting = bytes_sent_at_last(running)
+        # What the kernel keeps between the two, and one piece.
+        assert waiting < 16 * MB
+        received = sum(map(len, iter(lambda: client.recv(MB), b"")))
+
+        assert received > 256 * MB
+        assert running.peak_bytes() - before < 20 * MB
+
+
+def bytes_sent_at_last(running: WebProcess) -> int:
+    """Return how much the application has sent, once it waits."""
+    sent = -1
+    while sent != (now := int(httpx.get(running.url + "/sent").text)) or not now:
+        sent = now
+        time.sleep(0.2)
+    return sent
+
+
+def test_a_client_that_goes_away_leaves_nothing_waiting(servers):
+    with web_process(program=ANOTHER, application=["tests.answers:application"]) as running:
+        with socket.create_connection(("127.0.0.1", running.port)) as client:
+            client.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(15) == b"HTTP/1.1 200 OK"
+
+        assert httpx.get(running.url + "/sent").status_code == 200
