@@ -39,7 +39,9 @@ def texts(columns: Sequence[ExportColumn], scope: Scope, *, harmless: bool) -> t
             for column, cell in zip(columns, shown, strict=True)
         ]
     source, parameters = _contacts(scope)
-    cells = ", ".join(f"coalesce({cell}, '')" for cell in shown)
+    cells = ", ".join(
+        f"coalesce({cell}, '')" if _is_attribute(column) else cell for column, cell in zip(columns, shown, strict=True)
+    )
     # OFFSET 0 keeps the planner from looking into the attributes anew wherever a cell is named.
     statement = f"SELECT {cells} FROM (SELECT {taken} {source} OFFSET 0) AS cells"  # noqa: S608 (names of ours)
     return statement, {**parameters, "first_characters": _FIRST_CHARACTERS, "formula": _FORMULA}
@@ -100,6 +102,10 @@ def _contacts(scope: Scope) -> tuple[str, dict[str, Any]]:
 # Cells ---------------------------------------------------------------------------------------------------------------
 
 
+def _is_attribute(column: ExportColumn) -> bool:
+    return not column.field.is_column and column.field.type is not FieldType.ID
+
+
 def _taken(column: ExportColumn) -> str:
     """Return the expression that takes a cell out of a contact; NULL where it has no such attribute."""
     field = column.field
@@ -139,7 +145,8 @@ _NEVER_FORMULAS = frozenset({IRISX_ID, *(BY_KEY[key] for key in ("country", "web
 
 
 def _harmless(cell: str) -> str:
-    is_phone = f"rtrim({cell}, '0123456789') = '+' AND length({cell}) BETWEEN 8 AND 16"
+    # A plus, and nothing but digits behind it. Said otherwise, this would take twice the time, or five times.
+    is_phone = f"ascii({cell}) = 43 AND octet_length({cell}) BETWEEN 8 AND 16 AND {cell} !~ '.[^0-9]'"
     is_formula = f"ascii({cell}) <> 39 OR {cell} ~ %(formula)s"  # 39: the apostrophe alone makes none
     disarmed = f"CASE WHEN {is_phone} THEN {cell} WHEN {is_formula} THEN '''' || {cell} ELSE {cell} END"
     return f"CASE WHEN ascii({cell}) = ANY (%(first_characters)s::int[]) THEN {disarmed} ELSE {cell} END"
