@@ -1,6 +1,7 @@
 -- Find every contact that the keys may mean, with all its values: an update may move a key to another contact.
 -- The addresses and numbers are those of staged_contacts. Parameters: tenant_id, job_id, by_email, by_phone (whether
 -- these are match fields), ids. Returns id (its 16 bytes), created_at, is_own, the six columns, attributes as text.
+-- Of the conditions and of the ids, find_contacts.sql says why they are so.
 SELECT
     uuid_send(contact.id),
     contact.created_at,
@@ -26,5 +27,5 @@ WHERE contact.tenant_id = %(tenant_id)s
       ))
         UNION
         SELECT id FROM contacts
-        WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s)
+        WHERE tenant_id = %(tenant_id)s AND id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[])))
   ))

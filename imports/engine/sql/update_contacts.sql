@@ -1,5 +1,5 @@
 -- Write the contacts that the plan updates; the staged row is the whole contact as it will be.
--- Parameters: tenant_id, job_id, now.
+-- Parameters: tenant_id, job_id, now. Not a plain `=`, as in overlay_contacts.sql.
 UPDATE contacts AS contact
 SET first_name = staged.first_name,
     last_name = staged.last_name,
@@ -11,6 +11,6 @@ SET first_name = staged.first_name,
     last_job_id = %(job_id)s,
     updated_at = %(now)s
 FROM staged_updates AS staged
-WHERE contact.id = staged.id
+WHERE contact.id = ANY(ARRAY[staged.id])
   -- The plan's ids come from this tenant already; this is the second wall.
   AND contact.tenant_id = %(tenant_id)s
