@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from imports.engine.loader import staged_text
+import tracemalloc
+
+import pytest
+
+from imports.engine.errors import CellIssue
+from imports.engine.loader import LogLine, log_text, staged_text
 from imports.engine.schema import Record
 
 ID = bytes(15) + b"\7"
@@ -23,3 +28,17 @@ def test_tabs_line_ends_and_backslashes_do_not_end_a_value():
 
 def test_no_records_are_no_text():
     assert staged_text([], []) == b""
+
+
+@pytest.mark.parametrize("long", ["x" * 5_000, "\\" * 2_500, "я" * 2_500])
+def test_lines_of_the_error_log_take_little_more_memory_than_their_text(long):
+    issue = CellIssue("invalid_email", "email", "Enter an address.")
+    lines = [LogLine(ID, n, n, "error", issue, {"Notes": long}) for n in range(5_000)]
+    tracemalloc.start()
+
+    text = log_text(lines)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert text.count(b"\n") == len(lines)
+    assert peak < 3 * len(text)

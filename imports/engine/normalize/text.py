@@ -17,6 +17,8 @@ _UNWANTED = re.compile(
 # Half of a character outside the basic plane: no encoding of the database can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Characters; with an emoji among them, each takes four bytes.
+_TOGETHER_MAX = 4_000_000
 _PLACEHOLDER_WORDS = """
     n/a na n.a. n.a #n/a nan none null nil nill undefined unknown - -- --- – — ? ?? . / 0 no keine keiner k.a. aucun
     ninguno ninguna nessuno nessuna geen brak ingen нет немає なし 无 無 없음
@@ -43,11 +45,13 @@ def clean_line(text: str) -> str:
 
 def clean_lines(cells: Sequence[str], max_length: int) -> list[str] | None:
     """Return each cell as clean_line() does, all at once; None if some cell needs a look of its own, or is too long."""
+    longest = max(map(len, cells), default=0)
+    if longest > max_length or longest * len(cells) > _TOGETHER_MAX:
+        return None
     together = "|".join(cells)
     if "  " in together or not together.isprintable() or not unicodedata.is_normalized("NFC", together):
         return None
-    cleaned = list(map(str.strip, cells))
-    return cleaned if max(map(len, cleaned), default=0) <= max_length else None
+    return list(map(str.strip, cells))
 
 
 def is_placeholder(text: str) -> bool:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imports.engine.errors import InvalidValue
-from imports.engine.normalize.text import check_length, clean_line, clean_text, is_placeholder, quoted
+from imports.engine.normalize.text import check_length, clean_line, clean_lines, clean_text, is_placeholder, quoted
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,20 @@ def test_clean_text(text, expected):
 )
 def test_clean_line(text, expected):
     assert clean_line(text) == expected
+
+
+# Signs that compose with what is before or after them, do not print, or stand between cells that are read together.
+odd_cells = st.text("aÅ| \u0301\u0338\u0307\u0323\u1100\u1161\u09c7\u09be\u00a0\t\n\u200b\u2126\ud83d", max_size=4)
+
+
+@given(st.lists(st.sampled_from(["Ana", " Ana Maria ", "", "|"]) | odd_cells, max_size=5))
+def test_cells_are_cleaned_together_as_each_alone_or_not_at_all(cells):
+    assert clean_lines(cells, 20) in (None, [clean_line(cell) for cell in cells])
+
+
+def test_long_cells_are_not_cleaned_together_which_would_take_their_memory_again():
+    assert clean_lines(["x" * 100] * 500, 32_767) == ["x" * 100] * 500
+    assert clean_lines(["x" * 10_000] * 500, 32_767) is None
 
 
 @pytest.mark.parametrize("text", ["n/a", "N/A", "None", "-", "--", "keine", "なし"])
