@@ -198,10 +198,6 @@ class DatabaseSink:
         Raises Stop if the job is over or paused after that, LostJob if it is not ours any more.
         """
         with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
-            if chunk.hi < self._total_rows:
-                # Nobody waits for the disk: a database that falls loses whole chunks, each with its checkpoint, and
-                # the import goes on before them. The last chunk takes all earlier ones to the disk.
-                cursor.execute("SET LOCAL synchronous_commit = off")
             # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
             loader.stage(cursor, chunk.staged)
             lock_tenant(self._target.tenant_id)
@@ -232,6 +228,10 @@ class DatabaseSink:
         *,
         is_last_of_slice: bool,
     ) -> None:
+        if chunk.hi < self._total_rows:
+            # Nobody waits for the disk: a database that falls loses whole chunks, each with its checkpoint, and the
+            # import goes on before them. The last chunk, or what else ends the import, takes all earlier ones there.
+            cursor.execute("SET LOCAL synchronous_commit = off")
         # The list as the locked row has it: it may have been deleted since the slice began.
         target = replace(self._target, list_id=job.target_list_id)
         # Read once the tenant's lock is held: it is later than whatever an earlier writer stored.

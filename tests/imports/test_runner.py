@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
+from django.db import connection
 
 from contacts import services as contact_services
 from imports import runner, services, sources
 from imports.engine.validation import RowPreparer
-from imports.models import ImportChange, ImportJob
+from imports.models import ImportChange, ImportJob, ImportRequest
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import confirm, contacts_of, counts, error_log, import_csv, make_contact, reload, upload
 
@@ -137,6 +140,30 @@ def test_a_cancelled_import_keeps_the_rows_that_are_done(acme):
     assert job.status == ImportJob.Status.CANCELLED
     assert counts(job) == {"total": 1000, "processed": 300, "created": 300}
     assert len(contacts_of(acme)) == 300
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("asked", "waits"), [(None, ["off", "on"]), ("pause", ["on"]), ("cancel", ["on"])])
+def test_only_a_chunk_with_others_behind_it_does_not_wait_for_the_disk(acme, monkeypatch, asked, waits):
+    job = reload(confirm(upload(acme, "Email\n" + "".join(f"person{n}@example.com\n" for n in range(250)))))
+    if asked:
+        with tenant_scope(acme):
+            ImportRequest.objects.create(tenant=acme, job=job, what=asked)
+    settings_at_commit = []
+
+    @contextmanager
+    def noting_scope(tenant):
+        with tenant_scope(tenant):
+            yield
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW synchronous_commit")
+                settings_at_commit.extend(cursor.fetchone())
+
+    monkeypatch.setattr(runner, "tenant_scope", noting_scope)
+    runner.run_slice(job.pk, job.epoch)
+
+    # The first two claim the job and open its source.
+    assert settings_at_commit == ["on", "on", *waits]
 
 
 def test_an_import_whose_runner_is_gone_is_taken_over_and_ends_exact(acme):
