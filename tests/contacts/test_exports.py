@@ -212,11 +212,6 @@ def test_statements_may_be_watched(acme, ann, form):
         assert exported(acme, form)
 
 
-@pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
-def test_columns_are_called_as_in_excel(place, letters):
-    assert excel_writer.column_letters(place) == letters
-
-
 # Formulas ------------------------------------------------------------------------------------------------------------
 
 NASTY = st.text(alphabet=st.sampled_from("'=+-@\t\r\n＝＝,;\"_x0041_ 19aZé高\ufffe"), max_size=12)
