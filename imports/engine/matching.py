@@ -22,7 +22,6 @@ from imports.engine.schema import DuplicateStrategy, Record
 COLUMNS = ("first_name", "last_name", "email", "phone", "company", "title")
 """The fields that are columns of contacts, in the order of Record and of every statement."""
 
-EMAIL, PHONE = COLUMNS.index("email"), COLUMNS.index("phone")
 _FIRST = Record._fields.index(COLUMNS[0])
 _IRISX_ID = Record._fields.index("irisx_id")
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.engine.matching import COLUMNS, EMAIL, PHONE, Change, KnownContact, Outcome, plan_chunk
+from imports.engine.matching import COLUMNS, Change, KnownContact, Outcome, plan_chunk
 from imports.engine.schema import DuplicateStrategy, Record
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def contact_id(number: int) -> bytes:
 
 def contact(number: int, *, email: str = "", phone: str = "", **values: Any) -> KnownContact:
     columns = [values.pop(name, "") for name in COLUMNS]
-    columns[EMAIL], columns[PHONE] = email, phone
+    columns[COLUMNS.index("email")], columns[COLUMNS.index("phone")] = email, phone
     return KnownContact(contact_id(number), DAY + timedelta(days=number), columns, values, is_own=False)
 
 
