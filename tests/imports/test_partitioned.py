@@ -60,19 +60,17 @@ def partitioned():
 @given(
     known=st.lists(twins.contacts, max_size=4),
     rows=st.lists(twins.rows, min_size=1, max_size=12),
-    strategy=st.sampled_from(["skip", "update", "create_new"]),
-    match_fields=st.sampled_from([("email", "phone"), ("phone",)]),
-    chunk_rows=st.sampled_from([2, 5000]),
+    options=twins.options,
 )
 # One set of tables for all examples: each has a tenant of its own.
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_partitioned_tables_hold_what_a_naive_twin_leaves(partitioned, known, rows, strategy, match_fields, chunk_rows):
-    twin = twins.Twin(known, strategy, match_fields)
+def test_partitioned_tables_hold_what_a_naive_twin_leaves(partitioned, known, rows, options):
+    twin = twins.Twin(known, options)
     for row in rows:
         twin.load(row)
 
-    with override_settings(CHUNK_ROWS_MIN=chunk_rows, CHUNK_ROWS_MAX=chunk_rows):
-        assert twins.left_by(known, rows, strategy, match_fields) == twin.left()
+    with override_settings(CHUNK_ROWS_MIN=options.chunk_rows, CHUNK_ROWS_MAX=options.chunk_rows):
+        assert twins.left_by(known, rows, options) == twin.left()
 
 
 def test_rows_lie_in_the_partition_of_their_tenant(partitioned, acme, globex):
