@@ -70,7 +70,7 @@ if DATABASE_POOL_SIZE:
         "min_size": 2,
         "max_size": DATABASE_POOL_SIZE,
         # Seconds until whoever finds none, or no database, is answered 503.
-        "timeout": 2,
+        "timeout": 4,
         # So that a database that is back is found at once: else the pool waits longer from try to try.
         "reconnect_timeout": 1,
     }

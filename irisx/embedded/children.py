@@ -21,12 +21,13 @@ LASTING_SECONDS = 30.0  # one that ran this long is started again as if for the 
 class Child:
     """A Python program that is started again whenever it ends, after a pause that grows while it does not last."""
 
-    def __init__(self, name: str, arguments: list[str], *, home: Home, cwd: Path) -> None:
+    def __init__(self, name: str, arguments: list[str], *, home: Home, cwd: Path, niceness: int = 0) -> None:
         self.name = name
         self.log_file = home.log_file(name)
         self._arguments = arguments
         self._home = home
         self._cwd = cwd
+        self._niceness = niceness
         self._pid_file = home.pid_file(name)
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
@@ -50,6 +51,7 @@ class Child:
                 # Ctrl-C reaches us alone, and we stop everything in order.
                 start_new_session=True,
             )
+        os.setpriority(os.PRIO_PROCESS, self._process.pid, self._niceness)
         self._started_at = time.monotonic()
         processes.note(self._pid_file, self._process.pid)
 

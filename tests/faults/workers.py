@@ -113,7 +113,7 @@ def nursery_in(folder: Path) -> Iterator[Nursery]:
         nursery.end()
 
 
-def wait_until(condition: Callable[[], Any], *, seconds: float = 15) -> Any:
+def wait_until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:
     """Return what the condition returns, once it is true."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):

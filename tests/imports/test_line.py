@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -49,6 +50,13 @@ def test_pace_is_of_the_rows_since_the_import_was_started_or_resumed(since, row_
     job = ImportJob(total_rows=9_000, row_index=row_index, pace_since=since, pace_from=1_000)
 
     assert rows_per_second(job, NOON) == pace
+
+
+@pytest.fixture(autouse=True)
+def _standing_clock():
+    """Keep the seconds that a test itself takes out of the estimates."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def at_work(tenant, *, rows, done, seconds):

@@ -9,8 +9,8 @@ from portals.customer.urls import urlpatterns
 from tests.factories import import_csv, make_contact, make_job, reload
 
 JOB_PAGES = sorted(pattern.name for pattern in urlpatterns if "<uuid:job_id>" in str(pattern.pattern))
-READ = ("job", "job-progress", "job-snapshot", "job-result", "job-rows", "job-errors")
-WRITE = ("job-read", "job-start", "job-restore")
+READ = ("job", "job-head", "job-progress", "job-snapshot", "job-result", "job-rows", "job-errors")
+WRITE = ("job-read", "job-start", "job-restore", "job-pause", "job-resume", "job-retry")
 
 
 def address(name: str, job) -> str:
