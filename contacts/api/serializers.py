@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from rest_framework import serializers
 from contacts import services
 from contacts.exports import Format, Selection
 from contacts.fields import CORE, CUSTOM_TYPES, FULL_NAME, Field, FieldType
+from contacts.json_values import text_of
 from contacts.models import Contact, ContactList, CustomField, ExportJob
 from irisx.api_requests import PageShape, Shape
 from irisx.refusals import Invalid
@@ -98,17 +98,9 @@ class AttributeField(serializers.Field[Any, Any, Any, Any]):
 
 
 def _text(given: Any) -> str:
-    match given:
-        case str():
-            return given
-        case None:
-            return ""
-        case bool():
-            return "true" if given else "false"
-        case int():
-            return str(given)
-        case Decimal():
-            return f"{given:f}"
+    text = text_of(given)
+    if text is not None:
+        return text
     raise serializers.ValidationError("Expected is text, a number, true, false, or null.")
 
 

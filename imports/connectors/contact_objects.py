@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from contacts.fields import CUSTOM_PREFIX, Field, FieldType, custom_key
+from contacts.json_values import text_of
 from imports.engine.readers.columns import FIRST_ROWS, ColumnWatch
 from imports.engine.readers.source import SourceColumn, SourceWarning
 from imports.engine.rows_file import RowsFileWriter
@@ -143,21 +143,10 @@ def _letters(name: str) -> str:
 
 def _text(value: Any, *, is_tags: bool) -> str | None:
     """Return a JSON value as a cell; None if it is an object or a list, which no cell can hold. Tags may be a list."""
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case Decimal():
-            return f"{value:f}"
-        case list() if is_tags:
-            texts = [_text(tag, is_tags=False) for tag in value]
-            return None if None in texts else ", ".join(filter(None, texts))
-    return None
+    if is_tags and isinstance(value, list):
+        texts = [text_of(tag) for tag in value]
+        return None if None in texts else ", ".join(filter(None, texts))
+    return text_of(value)
 
 
 def _as_json(value: Any) -> str:
