@@ -28,7 +28,7 @@ STAGES = (
     Stage("imports.engine.validation:RowPreparer.prepare", "normalize and validate", "prepare, in a thread ahead"),
     Stage("imports.sources:uuid7s", "make ids", "prepare, in a thread ahead"),
     Stage("imports.engine.loader:staged_text", "write out for COPY", "prepare, in a thread ahead"),
-    Stage("imports.runner:_records_of", "make the records of the import, in a thread beside"),
+    Stage("imports.runner:_kept_of", "make the records of the import, in a thread beside"),
     Stage("imports.runner:DatabaseSink.write", "load"),
     Stage("imports.engine.loader:stage", "stage", "load"),
     Stage("imports.engine.loader:find_contacts", "find contacts", "load"),

@@ -246,9 +246,9 @@ class DatabaseSink:
             now=now,
         )
         # Put together while PostgreSQL writes the contacts.
-        records = _beside.submit(_records_of, chunk, plan, self._headers)
+        kept = _writer.submit(_kept_of, chunk, plan, self._headers)
         loader.write_contacts(cursor, plan, target, now)
-        changes, log, outcomes, contact_ids = records.result()
+        changes, log, outcomes, contact_ids = kept.result()
         loader.write_changes(cursor, changes, target)
         loader.write_log(cursor, log, target, now)
         loader.write_ledger(cursor, target, chunk.lo, chunk.hi, outcomes, contact_ids)
@@ -306,10 +306,10 @@ _CHECKPOINT_FIELDS = [
 ]
 
 
-_beside = ThreadPoolExecutor(1, thread_name_prefix="records")
+_writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
 
 
-def _records_of(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> tuple[bytes, bytes, bytes, bytes]:
+def _kept_of(chunk: PreparedChunk, plan: Plan, headers: list[str]) -> tuple[bytes, bytes, bytes, bytes]:
     """Return what is kept of a chunk: changes and error log for the loader, outcomes and contact ids for the ledger."""
     log = loader.log_text(log_lines(chunk, plan, headers))
     return loader.changes_text(plan), log, *ledger_of(chunk, plan)
