@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -29,7 +28,6 @@ def examples(language: str) -> str:
     return "\n".join(re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.S))
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_shell_examples_run_as_they_are_printed(system, environment, tmp_path):
     # As a person would see it: an answer that is an error ends the program.
     program = 'set -euo pipefail\ncurl() { command curl --fail-with-body -S "$@"; }\n' + examples("bash")
