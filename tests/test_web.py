@@ -258,6 +258,7 @@ def bytes_sent_at_last(running: WebProcess) -> int:
     sent = -1
     while sent != (now := int(httpx.get(running.url + "/sent").text)) or not now:
         sent = now
+        # That nothing more comes shows in time alone.
         time.sleep(0.2)
     return sent
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -19,6 +18,7 @@ from irisx.embedded import processes
 from irisx.embedded.home import home_of
 from irisx.embedded.postgres import Postgres
 from tests.embedded.conftest import empty_data_dir
+from tests.waiting import wait_until
 
 SIGN_IN = re.compile(r"(.+?)  (\S+@\S+)  (\S+)\n")
 
@@ -80,13 +80,6 @@ def status_of(url: str) -> int:
             return response.status
     except urllib.error.HTTPError as error:
         return error.code
-
-
-def wait_until(condition, timeout_seconds=60):
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "It did not happen in time."
-        time.sleep(0.1)
 
 
 def users_in(data_dir) -> int:

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from irisx.accounts.models import Tenant
 from irisx.accounts.tenancy import _TENANT_LOCK
-from tests.faults.workers import wait_until
+from tests.waiting import wait_until
 
 LOCK = (0x4B49, 1)
 

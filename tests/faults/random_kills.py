@@ -9,7 +9,8 @@ from pathlib import Path
 
 from irisx.accounts.models import Tenant
 from tests.faults.imports import assert_exact, is_finished, start_import
-from tests.faults.workers import Nursery, wait_until
+from tests.faults.workers import Nursery
+from tests.waiting import wait_until
 
 WORKERS = 2
 PAUSE_SECONDS_MAX = 0.8
@@ -29,6 +30,7 @@ def run(
     alive = [workers.start_worker() for _ in range(WORKERS)]
     killed = 0
     while killed < kills and not all(is_finished(job) for job, _ in started):
+        # No condition is awaited here: that the moment is any is what is tried.
         time.sleep(moments.uniform(0, PAUSE_SECONDS_MAX))
         victim = moments.randrange(WORKERS)
         alive[victim].kill()

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from tests.faults import proxy
 from tests.faults.imports import assert_exact, is_finished, start_import
-from tests.faults.workers import wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("globex_stays_as_it_is")]
 

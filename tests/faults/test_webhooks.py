@@ -19,8 +19,8 @@ from tests.factories import confirm, make_webhook_delivery, make_webhook_endpoin
 from tests.faults import points
 from tests.faults.imports import is_finished
 from tests.faults.threads import run_at_once
-from tests.faults.workers import wait_until
 from tests.receivers import hangs, receiver
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from tests.factories import confirm, make_job, reload, upload
 from tests.faults import points, random_kills
 from tests.faults.imports import assert_exact, end_lease, is_finished, start_import
 from tests.faults.threads import run_at_once
-from tests.faults.workers import wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("globex_stays_as_it_is")]
 

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from irisx import embedded
+from tests.waiting import wait_until
 
 LEASE_SECONDS = 2
 SWEEP_SECONDS = 1
@@ -111,12 +111,3 @@ def nursery_in(folder: Path) -> Iterator[Nursery]:
         yield nursery
     finally:
         nursery.end()
-
-
-def wait_until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:
-    """Return what the condition returns, once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"It did not happen within {seconds} seconds."
-        time.sleep(0.01)
-    return result

@@ -19,6 +19,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 
 from irisx.embedded.home import home_of
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.system.conftest import System
@@ -247,11 +248,8 @@ class Brake:
 
     @staticmethod
     def _await_waiting(connection: psycopg.Connection, count: int) -> None:
-        deadline = time.monotonic() + WAIT_SECONDS
         statement = "SELECT count(*) FROM pg_locks WHERE relation = 'contacts'::regclass AND NOT granted"
-        while connection.execute(statement).fetchone()[0] < count:
-            assert time.monotonic() < deadline, "No chunk came."
-            time.sleep(0.01)
+        wait_until(lambda: connection.execute(statement).fetchone()[0] >= count, seconds=WAIT_SECONDS)
 
 
 @contextmanager

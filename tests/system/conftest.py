@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from irisx import embedded
 from irisx.embedded import processes
 from irisx.embedded.home import home_of
 from tests.system.browser import chromium, sessions, visits  # noqa: F401 (fixtures)
+from tests.waiting import wait_until
 
 READY_SECONDS = 120
 
@@ -78,15 +78,6 @@ class System:
             if tenant:
                 client.headers["X-Tenant"] = tenant
             yield client
-
-
-def wait_until(condition: Callable[[], Any], *, seconds: float = 90) -> Any:
-    """Return what the condition returns, once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"It did not happen within {seconds} seconds."
-        time.sleep(0.05)
-    return result
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ import pytest
 from irisx.embedded.home import home_of
 from irisx.embedded.postgres import Postgres
 from irisx.embedded.redis import RedisServer
-from tests.system.conftest import System, wait_until
+from tests.system.conftest import System
 from tests.system.people import write_people
 from tests.system.test_import import ana, assert_exact, is_finished, start_import, stored_counts  # noqa: F401
+from tests.waiting import wait_until
 
 
 @contextmanager

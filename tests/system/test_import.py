@@ -10,8 +10,9 @@ import signal
 import pytest
 import websockets
 
-from tests.system.conftest import System, wait_until
+from tests.system.conftest import System
 from tests.system.people import write_people
+from tests.waiting import wait_until
 
 MAPPING = {
     "First Name": "first_name",

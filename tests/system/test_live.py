@@ -14,8 +14,9 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.system.browser import ANA, Brake, brake, shown_counts, wait_for
-from tests.system.conftest import System, wait_until
+from tests.system.conftest import System
 from tests.system.people import People, write_people
+from tests.waiting import wait_until
 
 AREAS = iter([503, 504, 505, 507, 508, 509, 510, 512])
 

@@ -17,8 +17,9 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.system.conftest import System, wait_until
+from tests.system.conftest import System
 from tests.system.refused import MB, REFUSED, Refused, upload
+from tests.waiting import wait_until
 
 UNSUPPORTED = "Invalid file type. Only CSV and Excel files allowed."
 
