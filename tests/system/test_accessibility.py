@@ -21,6 +21,8 @@ VIEWS = [(1280, "light"), (390, "dark")]
 
 def assert_accessible(page: Page) -> None:
     """Hold a page, in the state it is in, against all rules; and against sideways scrolling where it is narrow."""
+    # A click that leads to a page returns before the page has its style sheets.
+    page.wait_for_load_state()
     before = page.viewport_size
     wrong: list[tuple] = []
     if not page.evaluate("'axe' in window"):
