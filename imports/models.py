@@ -92,7 +92,10 @@ class ImportJob(models.Model):
     target_list = models.ForeignKey(ContactList, models.SET_NULL, null=True, db_index=False)
     # {header: field key | null | {"field", …}} as confirmed; FieldMapping.from_json() reads it.
     field_mapping = models.JSONField(db_default={}, default=dict)
+    # The mean of what is suggested for the columns that are imported; null if there are none.
     ai_confidence = models.IntegerField(null=True)
+    # The saved or built-in mapping that the suggestion follows: UsedMapping of imports/saved_mappings.py. null: none.
+    used_mapping = models.JSONField(null=True)
     webhook_url = models.CharField(max_length=1000, db_default="", default="")
     webhook_events = ArrayField(models.TextField(), default=list)
     external_id = models.CharField(max_length=255, db_default="", default="")
@@ -228,6 +231,8 @@ class SavedFieldMapping(models.Model):
     is_default = models.BooleanField(db_default=False, default=False)
     # What the headers were, folded; a file with the same gets this mapping.
     fingerprint = models.CharField(max_length=64, db_default="", default="")
+    # When an import last started under it.
+    used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
 
     class Meta:
@@ -242,6 +247,24 @@ class SavedFieldMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HeaderChoice(models.Model):
+    """What a tenant last chose for a column of this name, whatever file it was in. Learned when an import starts."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
+    # As fold_header() returns it: without case, accents and punctuation.
+    header = models.CharField(max_length=200)
+    # A field key; null: the column was left out, although a field was suggested for it.
+    field = models.CharField(max_length=100, null=True)  # noqa: DJ001 (null is not "")
+    chosen_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "import_header_choices"
+        constraints = [models.UniqueConstraint(fields=["tenant", "header"], name="import_header_choices_once")]
+
+    def __str__(self) -> str:
+        return self.header
 
 
 class IdempotencyKey(models.Model):
