@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import contacts, imports, new_import
+from portals.views import contacts, from_file, imports, new_import, source
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
-    path("imports/new/", new_import.new_import, name="new-import"),
-    path("imports/template.csv", new_import.template, name="template"),
+    path("imports/new/", source.new_import, name="new-import"),
+    path("imports/template.csv", from_file.template, name="template"),
     path("imports/<uuid:job_id>/", imports.job, name="job"),
     path("imports/<uuid:job_id>/map/", new_import.map_columns, name="job-map"),
     path("imports/<uuid:job_id>/map/field/<int:index>/", new_import.add_field, name="job-add-field"),

@@ -136,3 +136,14 @@ def running_imports(context: template.RequestContext) -> Running:
 def page_url(context: template.RequestContext, name: str, *args: object) -> str:
     """Return the address of another page in the same portal, about the same tenant."""
     return pages.page_url(context["request"], name, *args)
+
+
+@register.inclusion_tag("_nav_link.html", takes_context=True)
+def nav_link(context: template.RequestContext, section: str, page: str, icon_name: str, label: str) -> dict[str, Any]:
+    """Return what an entry of the navigation shows: it is the current one on pages of its section."""
+    return {
+        "url": page_url(context, page),
+        "is_current": context.get("section") == section,
+        "icon_name": icon_name,
+        "label": label,
+    }

@@ -1,28 +1,24 @@
-"""From a file to a started import: source, map, review. Nothing is written to contacts before start()."""
+"""From a source that was read to a started import: map, review. Nothing is written to contacts before start()."""
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from contacts import services as contact_services
-from contacts.fields import CORE, FieldType
+from contacts.fields import FieldType
 from imports import services
 from imports.engine.errors import SourceRejected
 from imports.models import ImportJob
-from irisx import uploads
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.accounts.tenancy import tenant_scope
 from irisx.refusals import Refusal
-from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, UploadForm, country_choices, initial_options
+from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, country_choices, initial_options
 from portals.jobs import job_of
 from portals.mapping import DATE_ORDERS, MappingSheet
 from portals.mapping_page import mapping_context, sheet_of
@@ -30,53 +26,6 @@ from portals.pages import page_url, show
 from portals.steps import steps
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@get_or_post
-@tenant_required(in_scope=False)
-def new_import(request: TenantRequest) -> HttpResponse:
-    with tenant_scope(request.tenant):
-        form = UploadForm(request.POST or None, request.FILES or None, tenant=request.tenant)
-    if refusal := uploads.refusal_of(request):
-        form.errors.pop("file", None)  # it would ask for a file
-        form.refuse(refusal, at="file")
-    elif request.method == "POST" and form.is_valid():
-        try:
-            job = _job_of_upload(request, form)
-            return go(request, page_url(request, "job-map", job.pk))
-        except (SourceRejected, Refusal) as refusal:
-            form.refuse(refusal, at="file")
-    context = {"section": "imports", "form": form, "steps": steps("source"), **_upload_urls(request)}
-    return show(request, "imports/_upload.html" if request.htmx else "imports/new_import.html", context)
-
-
-def _job_of_upload(request: TenantRequest, form: UploadForm) -> ImportJob:
-    # Always on the disk, by FILE_UPLOAD_HANDLERS.
-    file = cast("TemporaryUploadedFile", form.cleaned_data["file"])
-    return services.create_job(
-        request.tenant,
-        user=request.user,
-        filename=file.name or "",
-        path=Path(file.temporary_file_path()),
-        options=form.options(),
-    )
-
-
-def _upload_urls(request: TenantRequest) -> dict[str, str]:
-    return {
-        "upload_url": page_url(request, "new-import"),
-        "template_url": page_url(request, "template"),
-        "back_url": page_url(request, "history"),
-    }
-
-
-@require_safe
-@tenant_required(in_scope=False)
-def template(request: TenantRequest) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="contacts template.csv"'
-    csv.writer(response).writerow(field.label for field in CORE)
-    return response
 
 
 @get_or_post

@@ -1,0 +1,19 @@
+"""The first step of an import: where the contacts come from."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from irisx.accounts.requests import TenantRequest, tenant_required
+from portals.views import from_file, from_sheet
+from portals.ways import way_named
+
+# Name of the way (portals/ways.py) → what answers its form, outside of any scope.
+_VIEWS = {"file": from_file.answer, "sheet": from_sheet.answer}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_required(in_scope=False)
+def new_import(request: TenantRequest) -> HttpResponse:
+    return _VIEWS[way_named(request.GET.get("via", "")).name](request)
