@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contacts.models import ContactList
+from imports.corrections.models import Correction, CorrectionRun  # noqa: F401 (Django looks here)
 from imports.engine.schema import DuplicateStrategy, FieldMapping, MappedColumn
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret  # noqa: F401 (Django looks here)
 from irisx.accounts.models import Tenant, User
@@ -121,7 +122,7 @@ class ImportJob(models.Model):
     # runner is left out, so both are set anew after it; null until its first row is taken.
     pace_since = models.DateTimeField(null=True)
     pace_from = models.IntegerField(db_default=0, default=0)
-    # 0: the import itself. Corrections of failed rows run under later numbers.
+    # The last number that was given to a run: 0 is the import itself, corrections of failed rows have later ones.
     run_no = models.IntegerField(db_default=0, default=0)
 
     started_at = models.DateTimeField(null=True)
