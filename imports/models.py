@@ -51,6 +51,9 @@ class ImportJob(models.Model):
         EXCEL = "excel", "Excel"
         JSON = "json", "JSON"
         GOOGLE_SHEETS = "google_sheets", "Google Sheets"
+        PASTED = "pasted", "Pasted rows"
+        VCARD = "vcard", "vCard"
+        AIRTABLE = "airtable", "Airtable"
 
     # Open: confirmed and not at its end.
     OPEN = (Status.QUEUED, Status.PROCESSING, Status.PAUSED)

@@ -60,18 +60,22 @@ def create_job(
     path: Path,
     options: ImportOptions,
     reading_options: ReadingOptions | None = None,
+    source_type: str = "",
     job_id: UUID | None = None,
 ) -> ImportJob:
     """Read an uploaded file and return its pending job, with preview and suggested mapping to be had.
 
     Call outside of any tenant_scope(): a child process reads the file. If anything fails, nothing is stored.
-    `job_id` is the id that the job is to have; by default a new one.
+    `source_type` is where the file comes from, "" for what its content says. `job_id` is the id that the job is to
+    have; by default a new one.
     Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be.
     """
     with tenant_scope(tenant):
         _check_quota(tenant)
         _check_options(tenant, options)
-    job = ImportJob(id=job_id or uuid7(), tenant=tenant, user=user, filename=_shown_name(filename))
+    job = ImportJob(
+        id=job_id or uuid7(), tenant=tenant, user=user, filename=_shown_name(filename), source_type=source_type
+    )
     _set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
@@ -187,7 +191,8 @@ _SOURCE_FIELDS = ("source_type", "file_info", "columns", "warnings", "total_rows
 
 def _set_source(job: ImportJob, summary: SourceSummary) -> None:
     """Put what reading found into the job's fields, with a suggested field for each column."""
-    job.source_type = summary.type
+    if job.source_type != ImportJob.SourceType.PASTED:
+        job.source_type = summary.type
     job.file_info = summary.file_info
     job.total_rows = summary.total_rows
     headers = [column.header for column in summary.columns]

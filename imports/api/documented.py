@@ -8,7 +8,14 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from imports.api.serializers import ColumnSerializer, ConfirmShape, JobSerializer, ReadingShape, WarningSerializer
+from imports.api.serializers import (
+    ColumnSerializer,
+    ConfirmShape,
+    JobSerializer,
+    PastedShape,
+    ReadingShape,
+    WarningSerializer,
+)
 from imports.engine.matching import Outcome
 from imports.engine.schema import DuplicateStrategy
 from imports.models import ErrorLogEntry
@@ -50,7 +57,14 @@ class ImportOptionsShape(serializers.Serializer[Any]):
 
 
 class UploadBody(ImportOptionsShape, ReadingShape):
-    file = serializers.FileField(help_text="CSV, TSV, XLSX or XLS, up to 50 MB. Its content decides, not its name.")
+    file = serializers.FileField(
+        help_text="CSV, TSV, XLSX, XLS, ODS, vCard, or a ZIP with one CSV file in it; up to 50 MB. Its content "
+        "decides, not its name."
+    )
+
+
+class PastedBody(ImportOptionsShape, PastedShape):
+    pass
 
 
 @extend_schema_field(
@@ -275,6 +289,10 @@ LOG_CSV = (
     f'"{JOB["id"]}:1","3","error","invalid_email","email","“ben” is not an e-mail address: it has no @.",'
     '"ben","Ben","44"\r\n'
 )
+PASTED: dict[str, Any] = {
+    "text": "E-Mail\tFirst Name\tShoe size\nana@example.com\tAna\t38\nben\tBen\t44\n",
+    "duplicate_strategy": "update",
+}
 BULK: dict[str, Any] = {
     "contacts": [
         {"email": "ana@example.com", "first_name": "Ana", "shoe size": 38},

@@ -204,6 +204,18 @@ class ReadingShape(Shape):
         return ReadingOptions(**cls.read(given))
 
 
+class PastedShape(Shape):
+    """Pasted rows, and those reading options that text without a file has."""
+
+    text = serializers.CharField(
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="Rows and column names, a line each, cells with tabs between.",
+    )
+    delimiter = serializers.CharField(required=False, allow_null=True, max_length=1, trim_whitespace=False)
+    header_row = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=settings.MAX_ROWS)
+
+
 @extend_schema_field(_TARGET)
 class TargetField(serializers.Field[Any, Any, Any, Any]):
     """What a column becomes: a field key, or {"field", "date_order", "country", "on_blank"}."""

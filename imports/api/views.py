@@ -15,18 +15,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from imports import error_log, history, preview, results, services
+from imports import error_log, history, pasting, preview, results, services
 from imports.api import documented
 from imports.api.serializers import (
     ConfirmShape,
     ErrorsShape,
     HistoryShape,
     JobSerializer,
+    PastedShape,
     ReadingShape,
     RowsShape,
     error_as_json,
 )
 from imports.connectors import contact_objects
+from imports.engine.readers import ReadingOptions
 from imports.engine.schema import FieldMapping
 from imports.idempotency import idempotent, idempotent_creation
 from imports.models import ImportJob
@@ -119,6 +121,31 @@ class ImportViewSet(TenantViewSet):
                 reading_options=ReadingShape.options(request.data),
                 job_id=job_id,
             )
+        return uploaded(self, job)
+
+    @extend_schema(
+        operation_id="imports_pasted",
+        summary="Send rows that were copied from a spreadsheet",
+        description="Text with tabs, as the clipboard has it, or another delimiter. From there on it is an upload.",
+        request=documented.PastedBody,
+        responses={201: documented.JobWithPreview},
+        examples=[
+            *api_schema.body("Two rows", documented.PASTED),
+            *api_schema.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
+        ],
+    )
+    @action(detail=False, methods=["post"])
+    @idempotent_creation(uploaded)
+    def pasted(self, request: ApiRequest, *, job_id: UUID) -> Response:
+        body = PastedShape.read(request.data)
+        job = pasting.create_pasted_job(
+            request.tenant,
+            user=request.user,
+            text=body.pop("text"),
+            options=ImportOptions.parse(cast("dict[str, Any]", request.data)),
+            reading_options=ReadingOptions(**body),
+            job_id=job_id,
+        )
         return uploaded(self, job)
 
     @extend_schema(

@@ -60,6 +60,7 @@ OTHER_ADDRESSES = {
     "v1/imports",
     "v1/imports/bulk",
     "v1/imports/mappings",
+    "v1/imports/pasted",
     "v1/imports/upload",
     "v1/schema",
     "v1/contacts",
@@ -217,6 +218,7 @@ def test_staff_naming_an_unknown_tenant_find_nothing(api, staff):
 # one without a line here fails test_every_id_in_a_body_or_query_is_listed.
 GIVEN_IDS = {
     ("post", "/v1/imports/upload", "list_id"): {},
+    ("post", "/v1/imports/pasted", "list_id"): {"text": "Email\nana@example.com\n"},
     ("post", "/v1/imports/bulk", "list_id"): {"contacts": [{"email": "ana@example.com"}]},
     ("post", "/v1/imports/{job_id}/confirm", "list_id"): {"accept_suggested": True},
     ("get", "/v1/contacts", "list_id"): None,
