@@ -8,6 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from contacts.models import ContactList
+from imports.connectors.models import (  # noqa: F401 (Django looks here)
+    AirtableConnection,
+    GoogleAuthorization,
+    GoogleConnection,
+    GoogleRevocation,
+)
 from imports.corrections.models import Correction, CorrectionRun  # noqa: F401 (Django looks here)
 from imports.engine.schema import DuplicateStrategy, FieldMapping, MappedColumn
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret  # noqa: F401 (Django looks here)
