@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from imports.engine.errors import SourceRejected, SourceUnavailable
+from irisx.accounts import audit
 from irisx.accounts.authentication import ApiRequest, requested_tenant
 from irisx.refusals import Invalid, Refusal, StorageFull, TooMany, Unavailable, body_too_large, store_unavailable
 from irisx.stores import is_out_of_room
@@ -189,3 +190,10 @@ class TenantViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         request.tenant = requested_tenant(request)  # type: ignore[attr-defined]
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        # None for who was refused before it was known whose things the request is about.
+        if tenant := getattr(request, "tenant", None):
+            audit.record_request(request, final, tenant=tenant)
+        return final

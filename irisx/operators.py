@@ -6,10 +6,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 
+from irisx.accounts import audit
 from irisx.accounts.tenancy import ALL, tenant_scope
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class OperatorsSite(admin.AdminSite):
                 # Templates do the queries of lists; left to Django, they would run after the scope.
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
+                audit.record_request(request, response, tenant=None, details=_chosen(request))
                 return response
 
         return super().admin_view(in_scope, cacheable)
@@ -41,6 +44,13 @@ class OperatorsSite(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         # The one page for everybody, where wrong guesses of the present password are counted.
         return redirect("customer:password")
+
+
+def _chosen(request: HttpRequest) -> dict[str, str | list[str]]:
+    """Return which action was taken on which rows of a list."""
+    if "action" not in request.POST:
+        return {}
+    return {"action": request.POST["action"], "rows": request.POST.getlist(ACTION_CHECKBOX_NAME)[:100]}
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -19,8 +19,8 @@ from django.utils.html import format_html
 
 from imports.engine.normalize.country import country_names
 from irisx.accounts import passwords
-from irisx.accounts.models import Tenant, User
-from irisx.operators import ModelAdmin
+from irisx.accounts.models import AuditEntry, Tenant, User
+from irisx.operators import ModelAdmin, ReadOnlyAdmin
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]  # has none when it runs
@@ -173,3 +173,17 @@ class LockedSignInAdmin(ModelAdmin):
     def is_locked(self, attempt: AccessAttempt) -> bool:
         ends = attempt.attempt_time + settings.AXES_COOLOFF_TIME
         return bool(attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT and timezone.now() < ends)
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnlyAdmin):
+    """Who did what. The search looks for a whole e-mail address, or the beginning of an id."""
+
+    list_display = ("created_at", "user_email", "action", "tenant", "target", "status", "ip_address")
+    list_filter = (("tenant", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("tenant",)
+    search_fields = ("user_email__exact", "target__startswith")
+    search_help_text = "A whole e-mail address, or the beginning of an id"
+    show_full_result_count = False
+    ordering = ("-id",)
+    fields = ("id", *list_display, "user", "details", "request_id")

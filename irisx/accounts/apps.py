@@ -11,8 +11,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        from irisx.accounts import database_role, tenancy
+        from irisx.accounts import audit, database_role, tenancy
 
+        audit.watch_sign_ins()
         if settings.TENANT_GUARD:
             connection_created.connect(tenancy.install_guard, dispatch_uid="tenant_guard")
         if settings.CHECK_DATABASE_ROLE:

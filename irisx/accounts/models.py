@@ -109,3 +109,35 @@ class ApiSession(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did. A trigger of the database refuses to change or delete it, whoever asks."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
+    # Not held by the database: whoever is gone stays in the trail. None: it was about no tenant, or nobody signed in.
+    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
+    user = models.ForeignKey(User, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
+    user_email = models.CharField(max_length=254, blank=True)  # as it was then
+    # The name of an address ("customer:job-delete"), or "signed-in", "signed-out".
+    action = models.CharField(max_length=200)
+    # Ids that stood in the address.
+    target = models.CharField(max_length=500, blank=True)
+    status = models.SmallIntegerField(null=True)  # of the answer
+    details = models.JSONField(default=dict)
+    ip_address = models.GenericIPAddressField(null=True)
+    request_id = models.CharField(max_length=128)
+
+    class Meta:
+        db_table = "audit_log"
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit trail"
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="audit_log_of_tenant"),
+            models.Index(fields=["user_email", "-id"], name="audit_log_of_user"),
+            models.Index(fields=["target"], name="audit_log_target", opclasses=["text_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_email or 'somebody'}: {self.action}"

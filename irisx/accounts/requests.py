@@ -18,6 +18,7 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from irisx.accounts import audit
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope
 
@@ -68,6 +69,7 @@ def tenant_required(view: View[P] | None = None, *, in_scope: bool = True) -> An
             request.tenant = tenant
             with timezone.override(ZoneInfo(tenant.time_zone)), tenant_scope(tenant) if in_scope else nullcontext():
                 response = view(request, *args, **kwargs)
+                audit.record_request(request, response, tenant=tenant)
             # Kept nowhere: Back after signing out shows nothing, and Back to a step asks where the import is now.
             add_never_cache_headers(response)
             return response
@@ -86,6 +88,7 @@ def staff_required(view: StaffView[P]) -> GuardedView[P]:
             return elsewhere
         with tenant_scope(ALL):
             response = view(request, *args, **kwargs)
+            audit.record_request(request, response, tenant=None)
         add_never_cache_headers(response)
         return response
 
