@@ -92,10 +92,12 @@ def create_bulk_job(
     user: User | None,
     contacts: list[dict[str, Any]],
     options: ImportOptions,
+    filename: str = "",
     job_id: UUID | None = None,
 ) -> ImportJob:
     """Queue an import of contacts that a program sent (as contact_objects.checked() returns them).
 
+    `filename` is what it is called, "" for the number of contacts.
     There is nothing to confirm: keys name fields, and unknown ones become custom fields. Call outside of any
     tenant_scope(): the rows go to the store for files. If anything fails, nothing is stored.
     Raises Invalid or Conflict for options that cannot be.
@@ -105,9 +107,8 @@ def create_bulk_job(
         _check_options(tenant, options)
         fields = contact_services.fields_of(tenant)
     plural = "" if len(contacts) == 1 else "s"
-    job = ImportJob(
-        id=job_id or uuid7(), tenant=tenant, user=user, filename=f"{len(contacts):,} contact{plural} by API"
-    )
+    name = filename or f"{len(contacts):,} contact{plural} by API"
+    job = ImportJob(id=job_id or uuid7(), tenant=tenant, user=user, filename=name)
     _set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"

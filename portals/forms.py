@@ -104,6 +104,7 @@ class OptionsForm(Styled):
     duplicate_strategy = forms.ChoiceField(label="If the contact exists", choices=list(wording.STRATEGIES.items()))
     duplicate_match_fields = forms.ChoiceField(label="It is the same if", choices=list(wording.MATCH_FIELDS.items()))
     list_id = forms.ChoiceField(label="Add to list", required=False)
+    new_list = forms.CharField(label="Or to a new list, called", max_length=200, required=False)
     default_country = forms.ChoiceField(label="Phones without +", required=False)
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
@@ -126,8 +127,17 @@ class OptionsForm(Styled):
             "default_country": options.default_country,
         }
 
+    def clean_new_list(self) -> str:
+        name: str = self.cleaned_data["new_list"]
+        if name and self.cleaned_data.get("list_id"):
+            raise forms.ValidationError("Choose a list or name a new one, not both.")
+        return name
+
     def options(self, *, over: ImportOptions | None = None) -> ImportOptions:
-        """Return the options chosen; what the form does not ask stays as in `over`."""
+        """Return the options chosen; what the form does not ask stays as in `over`.
+
+        Not with a new list: portals.new_list makes it.
+        """
         names = ("duplicate_strategy", "duplicate_match_fields", "list_id", "default_country")
         return ImportOptions.parse({name: self.cleaned_data.get(name) for name in names}, over=over)
 

@@ -19,6 +19,7 @@ from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.accounts.tenancy import tenant_scope
 from irisx.refusals import Refusal
 from portals.forms import UploadForm
+from portals.new_list import with_new_list
 from portals.pages import page_url
 from portals.ways import show_way
 
@@ -42,13 +43,14 @@ def answer(request: TenantRequest) -> HttpResponse:
 def _job_of_upload(request: TenantRequest, form: UploadForm) -> ImportJob:
     # Always on the disk, by FILE_UPLOAD_HANDLERS.
     file = cast("TemporaryUploadedFile", form.cleaned_data["file"])
-    return services.create_job(
-        request.tenant,
-        user=request.user,
-        filename=file.name or "",
-        path=Path(file.temporary_file_path()),
-        options=form.options(),
-    )
+    with with_new_list(request.tenant, form) as options:
+        return services.create_job(
+            request.tenant,
+            user=request.user,
+            filename=file.name or "",
+            path=Path(file.temporary_file_path()),
+            options=options,
+        )
 
 
 @require_safe

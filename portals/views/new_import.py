@@ -22,6 +22,7 @@ from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, country_choi
 from portals.jobs import job_of
 from portals.mapping import DATE_ORDERS, MappingSheet
 from portals.mapping_page import mapping_context, sheet_of
+from portals.new_list import with_new_list
 from portals.pages import page_url, show
 from portals.steps import steps
 
@@ -139,13 +140,14 @@ def start(request: TenantRequest, job_id: UUID) -> HttpResponse:
         return redirect(page_url(request, "job", job.pk))
     if form.is_valid():
         try:
-            services.confirm(
-                job,
-                field_mapping=sheet.mapping,
-                options=form.options(over=services.options_of(job)),
-                confirmed_by=request.user,
-                save_mapping_as=form.cleaned_data["save_mapping_as"],
-            )
+            with with_new_list(request.tenant, form, over=services.options_of(job)) as options:
+                services.confirm(
+                    job,
+                    field_mapping=sheet.mapping,
+                    options=options,
+                    confirmed_by=request.user,
+                    save_mapping_as=form.cleaned_data["save_mapping_as"],
+                )
             return redirect(page_url(request, "job-progress", job.pk))
         except Refusal as refusal:
             form.refuse(refusal)

@@ -6,11 +6,16 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from irisx.accounts.requests import TenantRequest, tenant_required
-from portals.views import from_file, from_sheet
+from portals.views import from_file, from_json, from_paste, from_sheet
 from portals.ways import way_named
 
 # Name of the way (portals/ways.py) → what answers its form, outside of any scope.
-_VIEWS = {"file": from_file.answer, "sheet": from_sheet.answer}
+_VIEWS = {
+    "file": from_file.answer,
+    "paste": from_paste.answer,
+    "json": from_json.answer,
+    "sheet": from_sheet.answer,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
