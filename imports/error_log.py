@@ -7,14 +7,16 @@ import io
 import tempfile
 from itertools import islice
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from imports import results
 from imports.engine.formulas import harmless
 from imports.models import ErrorLogEntry, ImportJob
+from irisx.refusals import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.db.models import QuerySet
 
@@ -22,6 +24,9 @@ COLUMNS = ("Import key", "Row", "Level", "Type", "Field", "Message")
 # Of a stored line, what is written; what is left out would be half of the work.
 LINE_FIELDS = ("row_index", "row_number", "level", "error_type", "field", "error_message", "row_data")
 CONTENT_TYPE = "text/csv; charset=utf-8"
+
+NAMED_KEYS = 10
+"""So many of the keys that are unknown are named in a refusal."""
 
 # Lines looked up at once, about two blocks of the rows file; fewer of a wide source, to bound what is in memory.
 BATCH_LINES = 2_000
@@ -37,12 +42,51 @@ def import_key(job: ImportJob, row_index: int) -> str:
     return f"{job.pk}:{row_index}"
 
 
+class ImportKey(NamedTuple):
+    """What import_key() wrote, read back."""
+
+    job_id: UUID
+    row_index: int
+
+
+def read_import_key(text: str) -> ImportKey | None:
+    """Return what an Import key says; None for text that is none."""
+    job_id, _, row_index = text.strip().rpartition(":")
+    # Not more digits than an integer of the database holds.
+    if not (row_index.isascii() and row_index.isdecimal() and len(row_index) < 10):
+        return None
+    try:
+        return ImportKey(UUID(job_id), int(row_index))
+    except ValueError:
+        return None
+
+
+def row_index_of(job: ImportJob, text: str) -> int:
+    """Return the row of this job that an Import key names. Raises Invalid for another job's, and for what is none."""
+    key = read_import_key(text)
+    if key is None or key.job_id != job.pk:
+        raise unknown_keys([text])
+    return key.row_index
+
+
+def unknown_keys(keys: Sequence[str]) -> Invalid:
+    """Return the refusal of Import keys that are not of a job's error log."""
+    named = ", ".join(f"“{key[:100]}”" for key in keys[:NAMED_KEYS])
+    rest = f" and {len(keys) - NAMED_KEYS:,} more" if len(keys) > NAMED_KEYS else ""
+    return Invalid(
+        "unknown_import_key",
+        f"The error log of this import has no row with the Import key {named}{rest}. Nothing was imported; send the "
+        "rows of its own error log, with their keys as they were.",
+        import_keys=[key[:100] for key in keys[:NAMED_KEYS]],
+    )
+
+
 def filename(job: ImportJob) -> str:
     return f"{PurePath(job.filename).stem or 'import'} errors.csv"
 
 
 def as_file(job: ImportJob, *, error_type: str = "", for_spreadsheet: bool = False) -> IO[bytes]:
-    """Return the log as an open temporary file that is gone once closed. Call inside the tenant's scope.
+    """Return the open lines of the log as an open temporary file that is gone once closed. Inside the tenant's scope.
 
     Written as a whole before anything is sent, so that no transaction waits for a slow client.
     `for_spreadsheet` puts a byte order mark in front: without it Excel reads “José” as “JosÃ©”. Programs do without.
@@ -50,7 +94,7 @@ def as_file(job: ImportJob, *, error_type: str = "", for_spreadsheet: bool = Fal
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:
         text = io.TextIOWrapper(file, "utf-8-sig" if for_spreadsheet else "utf-8", newline="")
-        entries = results.log_entries(job, error_type=error_type).only(*LINE_FIELDS)
+        entries = results.open_entries(job, error_type=error_type).only(*LINE_FIELDS)
         _write(job, entries, text)
         text.detach()
         file.seek(0)

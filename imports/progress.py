@@ -18,6 +18,7 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from imports.corrections.models import CorrectionRun
 from imports.line import Line, line_of, rows_left, rows_per_second
 from imports.models import ImportJob
 from irisx.accounts.tenancy import ALL, tenant_scope
@@ -44,23 +45,29 @@ def group_name(job_id: UUID) -> str:
     return f"import.{job_id}"
 
 
-def snapshot(job: ImportJob) -> dict[str, Any]:
+def snapshot(job: ImportJob, run: CorrectionRun | None = None) -> dict[str, Any]:
     """Return the `data` of a message: status, percent, counts, place in the queue, seconds left (an estimate, or None).
 
-    One query for a queued job, none for others.
+    While corrections run beside a job that is at its end, `corrections` says how far they are; else there is no such
+    key. One query for a queued job, none for others.
     """
+    corrections = {"run_no": run.run_no, "processed_rows": run.row_index, "total_rows": run.total_rows} if run else None
     return {
         "status": str(job.status),
         "progress_percent": job.progress_percent,
         **{name: getattr(job, name) for name in COUNTS},
         **outlook(job)._asdict(),
+        **({"corrections": corrections} if corrections else {}),
     }
 
 
-def message(job: ImportJob) -> dict[str, Any]:
-    """Return what a subscriber is sent about a job: "progress", or how it ended, with the snapshot."""
-    kind = str(job.status) if job.is_finished else "progress"
-    return {"type": kind, "jobId": str(job.pk), "data": snapshot(job)}
+def message(job: ImportJob, run: CorrectionRun | None = None) -> dict[str, Any]:
+    """Return what a subscriber is sent about a job: "progress", or how it ended, with the snapshot.
+
+    Of a job with a run of corrections it is "progress" as well: its numbers move, though its status stays.
+    """
+    kind = str(job.status) if job.is_finished and run is None else "progress"
+    return {"type": kind, "jobId": str(job.pk), "data": snapshot(job, run)}
 
 
 @database_sync_to_async
@@ -103,10 +110,10 @@ class Publisher:
         self._is_sending = False
         self._last_complaint = -60.0
 
-    def publish(self, job: ImportJob) -> None:
+    def publish(self, job: ImportJob, run: CorrectionRun | None = None) -> None:
         """Send the job's snapshot soon. Call it after the commit, with the job as committed. Never blocks or raises."""
         with self._changed:
-            self._waiting[job.pk] = message(job)
+            self._waiting[job.pk] = message(job, run)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
                 self._thread.start()

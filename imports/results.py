@@ -5,6 +5,7 @@ The ledger says which row became what, the rows file what was in it. Call everyt
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -52,6 +53,7 @@ class SourceRow(NamedTuple):
 class _Place(NamedTuple):
     """Where the ledger keeps a row."""
 
+    run_no: int  # of the run that made it what it is: 0 for the import itself
     lo: int  # the first row of its chunk
     row_index: int
     outcome: Outcome
@@ -102,7 +104,7 @@ def rows(job: ImportJob, *, outcome: Outcome | None, offset: int, limit: int) ->
 
 
 def _places(job: ImportJob, outcome: Outcome | None, offset: int, limit: int) -> list[_Place]:
-    # The import itself, without corrections: those have run numbers of their own.
+    mended = _Mended(job)
     chunks = ImportChunk.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no=0).order_by("lo")
     if outcome is None:
         # Every row counts, so the row's index says where it is.
@@ -111,18 +113,61 @@ def _places(job: ImportJob, outcome: Outcome | None, offset: int, limit: int) ->
         offset -= first or 0
     found: list[_Place] = []
     for lo, packed in chunks.values_list("lo", "outcomes").iterator(chunk_size=100):
-        outcomes = bytes(packed)
+        outcomes = mended.over(lo, bytes(packed))
         count = len(outcomes) if outcome is None else outcomes.count(outcome)
         if offset >= count:
             offset -= count
             continue
         matching = [at for at, byte in enumerate(outcomes) if outcome is None or byte == outcome]
         wanted = matching[offset : offset + limit - len(found)]
-        found += [_Place(lo, lo + at, Outcome(outcomes[at])) for at in wanted]
+        found += [mended.place(lo + at) or _Place(0, lo, lo + at, Outcome(outcomes[at])) for at in wanted]
         offset = 0
         if len(found) == limit:
             break
     return found
+
+
+class _Mended:
+    """What corrections made of rows that had failed or were skipped: the last run that made something of one decides.
+
+    A row that came in stays counted as what it was, whatever value of it is mended later.
+    """
+
+    def __init__(self, job: ImportJob) -> None:
+        self._places: dict[int, _Place] = {}
+        self._counted: set[int] = set()
+        if not job.run_no:
+            return
+        chunks = ImportChunk.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no__gt=0)
+        for run_no, lo, packed in chunks.order_by("run_no", "lo").values_list("run_no", "lo", "outcomes"):
+            for at, byte in enumerate(bytes(packed)):
+                # Of an earlier run that let the row in, too.
+                if byte and not self._is_in(lo + at):
+                    self._places[lo + at] = _Place(run_no, lo, lo + at, Outcome(byte))
+        self._indexes = sorted(self._places)
+
+    def _is_in(self, row_index: int) -> bool:
+        place = self._places.get(row_index)
+        return place is not None and place.outcome not in _OUTSIDE
+
+    def over(self, lo: int, outcomes: bytes) -> bytes:
+        """Return the outcomes of the import's rows from `lo` on as they are now."""
+        if not self._places:
+            return outcomes
+        first, last = bisect_left(self._indexes, lo), bisect_left(self._indexes, lo + len(outcomes))
+        changed = bytearray(outcomes)
+        for row_index in self._indexes[first:last]:
+            if outcomes[row_index - lo] in _OUTSIDE:
+                changed[row_index - lo] = self._places[row_index].outcome
+                self._counted.add(row_index)
+        return bytes(changed)
+
+    def place(self, row_index: int) -> _Place | None:
+        """Return where a row stands that is what corrections made it; after over() of its chunk."""
+        return self._places[row_index] if row_index in self._counted else None
+
+
+_OUTSIDE = (Outcome.FAILED, Outcome.SKIPPED)
 
 
 def _contact_ids(job: ImportJob, places: Sequence[_Place]) -> dict[int, UUID]:
@@ -131,15 +176,39 @@ def _contact_ids(job: ImportJob, places: Sequence[_Place]) -> dict[int, UUID]:
         cursor.execute(
             """
             SELECT wanted.row_index, substr(chunk.contact_ids, 16 * (wanted.row_index - wanted.lo) + 1, 16)
-            FROM unnest(%s::int[], %s::int[]) AS wanted (lo, row_index)
+            FROM unnest(%s::int[], %s::int[], %s::int[]) AS wanted (run_no, lo, row_index)
             JOIN import_chunks AS chunk
-              ON chunk.import_job_id = %s AND chunk.run_no = 0 AND chunk.lo = wanted.lo
+              ON chunk.import_job_id = %s AND chunk.run_no = wanted.run_no AND chunk.lo = wanted.lo
             WHERE chunk.tenant_id = %s
             """,
-            [[place.lo for place in places], [place.row_index for place in places], job.pk, job.tenant_id],
+            [
+                [place.run_no for place in places],
+                [place.lo for place in places],
+                [place.row_index for place in places],
+                job.pk,
+                job.tenant_id,
+            ],
         )
         ids = {row_index: bytes(packed) for row_index, packed in cursor.fetchall()}
     return {row_index: UUID(bytes=packed) for row_index, packed in ids.items() if packed != NO_CONTACT}
+
+
+def contact_ids_of_rows(job: ImportJob, indexes: Iterable[int]) -> dict[int, UUID]:
+    """Return row_index → the contact that the row made, changed or matched last, for the rows that have one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (wanted.row_index)
+                wanted.row_index, substr(chunk.contact_ids, 16 * (wanted.row_index - chunk.lo) + 1, 16)
+            FROM unnest(%s::int[]) AS wanted (row_index)
+            JOIN import_chunks AS chunk
+              ON chunk.import_job_id = %s AND chunk.lo <= wanted.row_index AND chunk.hi > wanted.row_index
+            WHERE chunk.tenant_id = %s AND substr(chunk.contact_ids, 16 * (wanted.row_index - chunk.lo) + 1, 16) <> %s
+            ORDER BY wanted.row_index, chunk.run_no DESC
+            """,
+            [list(indexes), job.pk, job.tenant_id, NO_CONTACT],
+        )
+        return {row_index: UUID(bytes=bytes(packed)) for row_index, packed in cursor.fetchall()}
 
 
 # The rows file -------------------------------------------------------------------------------------------------------
@@ -220,6 +289,11 @@ def log_entries(job: ImportJob, *, error_type: str = "") -> QuerySet[ErrorLogEnt
     """Return the lines of a job's error log in file order; "" for every type."""
     entries = ErrorLogEntry.objects.filter(tenant_id=job.tenant_id, import_job=job).order_by("row_index", "id")
     return entries.filter(error_type=error_type) if error_type else entries
+
+
+def open_entries(job: ImportJob, *, error_type: str = "") -> QuerySet[ErrorLogEntry]:
+    """Return the lines of a job's error log that nothing was done about yet, in file order."""
+    return log_entries(job, error_type=error_type).filter(resolved_at=None)
 
 
 def log_values(rows_file: RowsFile | None, entries: Iterable[ErrorLogEntry]) -> dict[UUID, dict[str, str]]:

@@ -28,6 +28,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Now
 
 from imports import services, sources
+from imports.corrections import services as corrections
+from imports.corrections.models import CorrectionRun
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
@@ -52,6 +54,9 @@ CHUNK_CELLS_MAX = 200_000
 
 Watch = Callable[[ImportJob], None]
 """Told of the job after each commit, as committed."""
+
+Held = ImportJob | CorrectionRun
+"""A row that a runner holds while it works: checkpoint, fence and lease in one."""
 
 
 class LostJob(Exception):
@@ -84,8 +89,9 @@ class Pace:
     columns: int = 1  # of the source
 
     @classmethod
-    def of_job(cls, job: ImportJob) -> Pace:
-        return cls(job.careful_rows, job.careful_until, max(1, len(job.columns)))
+    def of_job(cls, job: Held) -> Pace:
+        source = job.import_job if isinstance(job, CorrectionRun) else job
+        return cls(job.careful_rows, job.careful_until, max(1, len(source.columns)))
 
     def hi(self, lo: int, total_rows: int) -> int:
         """Return the end of the chunk that begins at row `lo`."""
@@ -189,7 +195,6 @@ class DatabaseSink:
             job_id=job.pk,
             strategy=DuplicateStrategy(job.duplicate_strategy),
             match_fields=tuple(job.duplicate_match_fields),
-            run_no=job.run_no,
         )
 
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
@@ -472,7 +477,7 @@ def _work_ahead(tenant_id: int) -> bool:
 POISON_ATTEMPTS = 2
 
 
-def is_poisonous(job: ImportJob) -> bool:
+def is_poisonous(job: Held) -> bool:
     """Tell whether more than one runner took a job's next row alone and did not come back from it."""
     return job.attempts >= POISON_ATTEMPTS
 
@@ -482,9 +487,10 @@ def sweep() -> None:
 
     It looks at our rows, not into the queue. Any number of sweepers may run at once.
     """
-    for job in _left_jobs():
-        _take_over(job)
+    for left in _left():
+        _take_over(left)
     services.answer_left_requests()
+    corrections.start_waiting()
     with tenant_scope(ALL):
         waiting = set(
             ImportJob.objects.filter(status=ImportJob.Status.QUEUED, deleted_at=None).values_list(
@@ -492,18 +498,18 @@ def sweep() -> None:
             )
         )
     for tenant_id in waiting:
-        # Held by somebody, frozen perhaps: whoever ends starts the next one, or a later sweep does.
-        with suppress(Held), _impatient_scope(tenant_id):
+        # Locked by somebody, frozen perhaps: whoever ends starts the next one, or a later sweep does.
+        with suppress(Locked), _impatient_scope(tenant_id):
             services.start_next(tenant_id)
 
 
-class Held(Exception):
+class Locked(Exception):
     """Somebody holds a lock that the sweeper needs, and may never let it go."""
 
 
 @contextmanager
 def _impatient_scope(tenant: Scope) -> Iterator[None]:
-    """Open a tenant_scope() that waits a second for a lock, no longer. Raises Held then, with nothing changed.
+    """Open a tenant_scope() that waits a second for a lock, no longer. Raises Locked then, with nothing changed.
 
     The sweeper ends the wait of others: behind a frozen runner's locks it would wait with them.
     """
@@ -515,28 +521,45 @@ def _impatient_scope(tenant: Scope) -> Iterator[None]:
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise
-        raise Held from error
+        raise Locked from error
 
 
-def _left_jobs() -> list[ImportJob]:
-    """Return the running jobs that nobody works on: the lease ran out, or the holder's connection is no more."""
-    holder_is_gone = RawSQL(
-        """
-        import_jobs.backend_pid IS NOT NULL AND NOT EXISTS (
+def _left() -> list[Held]:
+    """Return what runs and nobody works on: the lease ran out, or the holder's connection is no more."""
+    with tenant_scope(ALL):
+        jobs = ImportJob.objects.filter(status=ImportJob.Status.PROCESSING, deleted_at=None)
+        runs = CorrectionRun.objects.filter(status=CorrectionRun.Status.PROCESSING, import_job__deleted_at=None)
+        return [
+            *jobs.filter(Q(lease_until__lt=Now()) | Q(_holder_is_gone("import_jobs"))),
+            *runs.filter(Q(lease_until__lt=Now()) | Q(_holder_is_gone("import_correction_runs"))).select_related(
+                "import_job"
+            ),
+        ]
+
+
+def _holder_is_gone(table: str) -> RawSQL:
+    return RawSQL(  # noqa: S611 (one of two names, both ours)
+        f"""
+        {table}.backend_pid IS NOT NULL AND NOT EXISTS (
             SELECT FROM pg_stat_activity AS activity
-            WHERE activity.pid = import_jobs.backend_pid AND activity.backend_start = import_jobs.backend_start
+            WHERE activity.pid = {table}.backend_pid AND activity.backend_start = {table}.backend_start
         )
         """,
         [],
         output_field=BooleanField(),
     )
-    running = ImportJob.objects.filter(status=ImportJob.Status.PROCESSING, deleted_at=None)
-    with tenant_scope(ALL):
-        return list(running.filter(Q(lease_until__lt=Now()) | Q(holder_is_gone)))
 
 
-def _take_over(job: ImportJob) -> None:
-    """Give a left job to the next runner. A holder that froze inside its transaction loses its connection."""
+def _queue_slice(held: Held, epoch: int) -> None:
+    """Put the task for the next slice in the queue, for whoever finds this epoch."""
+    if isinstance(held, CorrectionRun):
+        corrections.queue_slice(held, epoch)
+    else:
+        defer(services.slice_task(), job_id=str(held.pk), epoch=epoch)
+
+
+def _take_over(job: Held) -> None:
+    """Give what was left to the next runner. A holder that froze inside its transaction loses its connection."""
     if job.backend_pid is None:
         _queue_again(job)
         return
@@ -552,45 +575,42 @@ def _take_over(job: ImportJob) -> None:
         logger.error("Import %s: somebody else holds its row; the next sweep tries again.", job.pk)
 
 
-def _queue_again(job: ImportJob) -> None:
+def _queue_again(job: Held) -> None:
     """Defer a second task for a started job that no runner claimed; of the two, one will find nothing to do."""
-    # Held: somebody is about to claim it, or to cancel it.
-    with suppress(Held), _impatient_scope(ALL):
-        if ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, backend_pid=None, lease_until=job.lease_until).update(
-            lease_until=Now() + services.WAITING_LEASE
-        ):
-            defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch)
+    # Locked: somebody is about to claim it, or to cancel it.
+    with suppress(Locked), _impatient_scope(ALL):
+        unclaimed = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, backend_pid=None)
+        if unclaimed.filter(lease_until=job.lease_until).update(lease_until=Now() + services.WAITING_LEASE):
+            _queue_slice(job, job.epoch)
 
 
-def _raise_epoch(job: ImportJob) -> bool:
+def _raise_epoch(job: Held) -> bool:
     """Take the job from its runner and queue a task for the next. Return False if somebody holds the row locked."""
-    changes = _care_after_death(job) if _is_newer_than_database(job) else {"attempts": 0}
+    changes: dict[str, Any] = _care_after_death(job) if _is_newer_than_database(job) else {"attempts": 0}
+    if isinstance(job, ImportJob):
+        changes |= {"pace_since": None, "pace_from": F("row_index")}
+    held = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING)
     try:
         with _impatient_scope(ALL):
-            taken = ImportJob.objects.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING).update(
-                epoch=F("epoch") + 1,
-                backend_pid=None,
-                lease_until=Now() + services.WAITING_LEASE,
-                pace_since=None,
-                pace_from=F("row_index"),
-                **changes,
+            taken = held.update(
+                epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
             )
             if taken:
                 logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
-                defer(services.slice_task(), job_id=str(job.pk), epoch=job.epoch + 1)
-    except Held:
+                _queue_slice(job, job.epoch + 1)
+    except Locked:
         return False
     return True
 
 
-def _care_after_death(job: ImportJob) -> dict[str, int]:
+def _care_after_death(job: Held) -> dict[str, int]:
     """Return what changes in a job after its runner died: the next takes fewer rows at once, to find the one."""
     pace = Pace.of_job(job)
     pace.take_care(job.row_index, pace.hi(job.row_index, job.total_rows))
     return {"careful_rows": pace.careful_rows, "careful_until": pace.careful_until}
 
 
-def _is_newer_than_database(job: ImportJob) -> bool:
+def _is_newer_than_database(job: Held) -> bool:
     """Tell whether the job was claimed since the database came up: else the database's end was its runner's, too."""
     with tenant_scope(ALL), connection.cursor() as cursor:
         cursor.execute("SELECT pg_postmaster_start_time() < %s", [job.backend_start])

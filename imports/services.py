@@ -5,7 +5,7 @@ A status changes by a conditional update, so that of two who try, one wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX
 from imports import inspection, reading, saved_mappings, storage
 from imports.connectors import contact_objects
+from imports.corrections import files as corrected_files
+from imports.corrections.models import Correction
 from imports.engine.errors import EngineError
 from imports.engine.readers import ReadingOptions, SourceSummary
 from imports.engine.schema import FieldMapping
@@ -68,7 +70,8 @@ def create_job(
     Call outside of any tenant_scope(): a child process reads the file. If anything fails, nothing is stored.
     `source_type` is where the file comes from, "" for what its content says. `job_id` is the id that the job is to
     have; by default a new one.
-    Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be.
+    Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be, and
+    IsErrorLog for the error log of an import, which corrections.files.accept_upload() takes.
     """
     with tenant_scope(tenant):
         _check_quota(tenant)
@@ -80,6 +83,8 @@ def create_job(
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
+        if (log_of := corrected_files.job_id_of(summary)) is not None:
+            raise corrected_files.IsErrorLog(log_of)
         with _kept(job, source=path, rows=rows_path), tenant_scope(tenant):
             _set_source(job, summary)
             job.save(force_insert=True)
@@ -520,12 +525,18 @@ def answer_left_requests() -> None:
 def _tell_watchers(job: ImportJob) -> None:
     """Send the job's snapshot to those who watch it, once what changed is committed."""
 
-    def publish() -> None:
-        # The place in line is looked up.
-        with tenant_scope(job.tenant_id):
-            publisher.publish(job)
+    # The place in line is looked up.
+    on_commit_in_scope(job.tenant_id, lambda: publisher.publish(job))
 
-    transaction.on_commit(publish)
+
+def on_commit_in_scope(tenant_id: int, act: Callable[[], None]) -> None:
+    """Have something done in the tenant's scope once the present transaction is committed."""
+
+    def act_in_scope() -> None:
+        with tenant_scope(tenant_id):
+            act()
+
+    transaction.on_commit(act_in_scope)
 
 
 def delete(job: ImportJob) -> None:
@@ -615,7 +626,7 @@ def purge(*, batch_rows: int = 10_000) -> None:
         gone = list(ImportJob.objects.filter(deleted_at__lt=now - timedelta(days=settings.DELETED_JOBS_KEPT_DAYS)))
     for job in gone:
         files.remove(job.file_path, job.rows_path)
-        for table in (ErrorLogEntry, ImportChange, ImportChunk):
+        for table in (ErrorLogEntry, ImportChange, ImportChunk, Correction):
             while _delete_some(table, job, batch_rows):
                 pass
         with tenant_scope(job.tenant_id):
@@ -638,7 +649,9 @@ def _cancel_forgotten(job: ImportJob) -> None:
             events.record(job.pk, WebhookEvent.CANCELLED)
 
 
-def _delete_some(table: type[ErrorLogEntry | ImportChange | ImportChunk], job: ImportJob, rows: int) -> int:
+def _delete_some(
+    table: type[ErrorLogEntry | ImportChange | ImportChunk | Correction], job: ImportJob, rows: int
+) -> int:
     """Delete so many of a job's rows of one table in a transaction of their own. Return how many there were."""
     with tenant_scope(job.tenant_id), connection.cursor() as cursor:
         name = connection.ops.quote_name(table._meta.db_table)

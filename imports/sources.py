@@ -117,21 +117,26 @@ class RowsFileSource:
 def of_job(job: ImportJob, mapping: FieldMapping | None = None) -> RowsFileSource:
     """Return a job's source under a field mapping, by default the confirmed one. Call inside the tenant's scope."""
     mapping = mapping or job.mapping
+    rows = storage.open_rows(job)
+    preparer = preparer_of(job, rows.headers, mapping)
+    return RowsFileSource(rows, preparer, mapping, hold_invalid=job.options.get("hold_invalid", False))
+
+
+def preparer_of(job: ImportJob, headers: Sequence[str], mapping: FieldMapping | None = None) -> RowPreparer:
+    """Return what makes records of rows under these headers, as of_job() reads them."""
+    mapping = mapping or job.mapping
     fields = contact_services.fields_of(job.tenant)
     for column in mapping.columns:
         if column.field and column.field.startswith(CUSTOM_PREFIX) and column.field not in fields:
             # New with this import, or deleted since it was confirmed: the values come in as text.
             fields[column.field] = custom_field(column.field.removeprefix(CUSTOM_PREFIX), column.header)
-    rows = storage.open_rows(job)
-    hold_invalid = job.options.get("hold_invalid", False)
-    preparer = RowPreparer(
-        rows.headers,
+    return RowPreparer(
+        headers,
         _with_date_orders(mapping, job),
         fields,
         default_country=job.options.get("default_country") or job.tenant.default_country,
-        hold_invalid=hold_invalid,
+        hold_invalid=job.options.get("hold_invalid", False),
     )
-    return RowsFileSource(rows, preparer, mapping, hold_invalid=hold_invalid)
 
 
 def _with_date_orders(mapping: FieldMapping, job: ImportJob) -> FieldMapping:

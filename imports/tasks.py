@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from imports import idempotency, leftovers, runner, services
+from imports.corrections import runner as corrections
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
 
@@ -18,6 +19,12 @@ from imports.webhooks.dispatcher import dispatcher
 def run_slice(*, job_id: str, epoch: int) -> None:
     """Work on one import for a while. Started twice, the second finds the epoch raised and does nothing."""
     runner.run_slice(UUID(job_id), epoch, seconds=settings.SLICE_SECONDS)
+
+
+@app.task(queue="imports", name="imports.run_corrections_slice")
+def run_corrections_slice(*, run_id: str, epoch: int) -> None:
+    """Work on corrections of one import for a while. Started twice, the second finds the epoch raised."""
+    corrections.run_slice(UUID(run_id), epoch, seconds=settings.SLICE_SECONDS)
 
 
 @app.periodic(cron=settings.SWEEP_CRON)

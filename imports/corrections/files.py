@@ -1,0 +1,138 @@
+"""The corrected error log as a file, saved by whatever spreadsheet: telling that a file is one, reading its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from imports import error_log, reading, storage
+from imports.corrections.mending import CorrectedRow, headers_of
+from imports.engine.readers import ReadingOptions
+from imports.engine.readers.header import unique_headers
+from imports.engine.rows_file import RowsFile, open_rows_file
+from irisx.refusals import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from imports.corrections.services import Accepted
+    from imports.engine.readers import SourceSummary
+    from imports.models import ImportJob
+    from irisx.accounts.models import Tenant, User
+
+KEY_HEADER = error_log.COLUMNS[0]
+
+BATCH_ROWS = 2_000
+
+# Reading guessed, and a wrong guess would put values into the wrong cells, or leave rows out.
+DOUBTFUL = frozenset({"unclosed_quote", "long_row"})
+
+
+class IsErrorLog(Conflict):
+    """The file that was uploaded is the error log of an import: its rows belong there, not into a new one."""
+
+    def __init__(self, job_id: UUID) -> None:
+        super().__init__(
+            "is_error_log",
+            "This file is the error log of an import, with the Import keys of its rows. Send it to the corrections of "
+            "that import, or delete the column “Import key” to import the rows as a file of their own.",
+            job_id=str(job_id),
+        )
+        self.job_id = job_id
+
+
+def job_id_of(summary: SourceSummary) -> UUID | None:
+    """Return the import whose error log a file is; None for any other file."""
+    for column in summary.columns:
+        if column.header == KEY_HEADER and column.values and (key := error_log.read_import_key(column.values[0])):
+            return key.job_id
+    return None
+
+
+def accept_file(
+    job: ImportJob,
+    path: Path,
+    *,
+    user: User | None,
+    reading_options: ReadingOptions | None = None,
+    run_id: UUID | None = None,
+) -> Accepted:
+    """Queue the import of the rows of a job's corrected error log: all of them or none.
+
+    Call outside of any tenant_scope(): a child process reads the file. Raises SourceRejected for a file that cannot be
+    read, Invalid for one that is no error log of this job, Conflict while the job is under way.
+    """
+    from imports.corrections import services  # which needs the jobs' services, and they need IsErrorLog
+
+    with storage.scratch_folder() as folder:
+        rows_path = folder / "rows"
+        summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
+        for warning in summary.warnings:
+            if warning.code in DOUBTFUL:
+                raise Invalid(warning.code, warning.message, row=warning.row)
+        rows = open_rows_file(rows_path)
+        return services.accept(job, _batches(job, rows), user=user, run_id=run_id)
+
+
+def accept_upload(
+    tenant: Tenant,
+    log: IsErrorLog,
+    path: Path,
+    *,
+    user: User | None,
+    reading_options: ReadingOptions | None = None,
+    run_id: UUID | None = None,
+) -> tuple[ImportJob, Accepted]:
+    """Take an error log that came in as a new file for what it is. Return its job, and what became of its rows."""
+    from imports.models import ImportJob
+    from irisx.accounts.tenancy import tenant_scope
+
+    with tenant_scope(tenant):
+        job = ImportJob.objects.for_tenant(tenant).select_related("tenant").filter(pk=log.job_id).first()
+    if job is None:
+        raise Invalid(
+            "unknown_import_key",
+            "The Import keys in this file are of an import that is not there. Delete the column “Import key” to import "
+            "the rows as a file of their own.",
+        )
+    accepted = accept_file(job, path, user=user, reading_options=reading_options, run_id=run_id)
+    with tenant_scope(tenant):
+        job.refresh_from_db()
+    return job, accepted
+
+
+def _batches(job: ImportJob, rows: RowsFile) -> Iterator[list[CorrectedRow]]:
+    """Yield the rows of a corrected error log. Columns that are not the job's are left alone."""
+    if KEY_HEADER not in rows.headers:
+        raise Invalid(
+            "no_import_key",
+            "The file has no column “Import key”, which tells which row is which. Download the error log, correct the "
+            "values in it, and send that file.",
+        )
+    key_at = rows.headers.index(KEY_HEADER)
+    headers = headers_of(job)
+    # A column of the source that is called like one of ours got a number when the log was read.
+    read_as = unique_headers([*error_log.COLUMNS, *headers], len(error_log.COLUMNS) + len(headers))
+    places = {
+        header: rows.headers.index(name)
+        for header, name in zip(headers, read_as[len(error_log.COLUMNS) :], strict=True)
+        if name in rows.headers
+    }
+    for lo in range(0, rows.total_rows, BATCH_ROWS):
+        batch = []
+        for row_number, cells in zip(*rows.read(lo, lo + BATCH_ROWS), strict=True):
+            row_index = _row_index(job, cells[key_at], row_number)
+            batch.append(CorrectedRow(row_index, 0, {header: cells[place] for header, place in places.items()}))
+        yield batch
+
+
+def _row_index(job: ImportJob, text: str, row_number: int) -> int:
+    """Return the row that a line's Import key names. Raises Invalid if it is none of the job's."""
+    if not text.strip():
+        raise Invalid(
+            "import_key_missing",
+            f"Row {row_number:,} of the file has no Import key. Corrections are of rows in the error log; import new "
+            "rows as a file of their own.",
+            row=row_number,
+        )
+    return error_log.row_index_of(job, text)
