@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contacts.models import ContactList
+from imports.analytics.models import ImportSummary  # noqa: F401 (Django looks here)
 from imports.connectors.models import (  # noqa: F401 (Django looks here)
     AirtableConnection,
     GoogleAuthorization,
