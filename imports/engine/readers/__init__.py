@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
@@ -27,6 +28,15 @@ def read_source(path: Path, rows_path: Path, options: ReadingOptions, limits: Li
         raise file_too_large(size_bytes, limits)
     content = content_of(path)
     # Each reader is imported when its file comes: the child starts anew for every file.
+    if content is Content.ZIP:
+        from imports.engine.readers.archive import holds_workbook
+
+        if not holds_workbook(path):
+            return _read_packed(path, rows_path, options, limits)
+    return _read(content, path, rows_path, options, limits)
+
+
+def _read(content: Content, path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
     if content is Content.DELIMITED:
         from imports.engine.readers.delimited import read_delimited
 
@@ -35,9 +45,37 @@ def read_source(path: Path, rows_path: Path, options: ReadingOptions, limits: Li
         from imports.engine.readers.html import read_html
 
         return read_html(path, rows_path, options, limits)
+    if content is Content.SPREADSHEET_XML:
+        from imports.engine.readers.spreadsheet_xml import read_spreadsheet_xml
+
+        return read_spreadsheet_xml(path, rows_path, options, limits)
+    if content is Content.VCARD:
+        from imports.engine.readers.vcard import read_vcard
+
+        return read_vcard(path, rows_path, options, limits)
     from imports.engine.readers.excel import read_excel
 
     return read_excel(path, rows_path, options, limits, is_zip=content is Content.ZIP)
+
+
+def _read_packed(path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
+    """Read the table that is in an archive."""
+    from imports.engine.readers.packed import nested, unpack_table
+
+    target = rows_path.with_name(f"{rows_path.name}.unpacked")
+    try:
+        unpacked = unpack_table(path, target, limits)
+        content = content_of(unpacked.path)
+        if content in (Content.ZIP, Content.OLE):
+            raise nested(unpacked)
+        summary = _read(content, unpacked.path, rows_path, options, limits)
+    finally:
+        target.unlink(missing_ok=True)
+    return replace(
+        summary,
+        file_info={**summary.file_info, "packed_in": "zip", "member": unpacked.name},
+        warnings=(*unpacked.warnings, *summary.warnings),
+    )
 
 
 def file_too_large(size_bytes: int, limits: Limits) -> SourceRejected:

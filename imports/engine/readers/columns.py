@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -18,7 +18,7 @@ TWO_WAY_DATE = re.compile(r"\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:[ T]+
 # A column is taken for dates if this share of its first cells has that form.
 DATE_SHARE = 0.2
 # 1.21256E+10: what a spreadsheet makes of a phone number in a narrow column.
-SCIENTIFIC = re.compile(r"\s*[1-9](?:[.,]\d+)?E\+(?:0?[6-9]|1[0-5])\s*", re.IGNORECASE)
+SCIENTIFIC = re.compile(r"\s*[1-9](?:[.,]\d+)?E\+(?:0?[6-9]|1\d|2[01])\s*", re.IGNORECASE)
 # Different dates remembered per column, so that each is looked at once.
 REMEMBERED_DATES = 20_000
 
@@ -26,12 +26,21 @@ REMEMBERED_DATES = 20_000
 class ColumnWatch:
     """Collects what is known of each column. look() is called with every batch of rows, each as wide as the headers.
 
-    `first_rows` tell which columns hold dates; they may be of any width, and come again with look().
+    `first_rows` tell which columns hold dates; they may be of any width, and come again with look(). `date_orders` are
+    those that need no proof, by the place of the column.
     """
 
-    def __init__(self, width: int, first_rows: Sequence[Sequence[str]], *, expects_scientific: bool) -> None:
+    def __init__(
+        self,
+        width: int,
+        first_rows: Sequence[Sequence[str]],
+        *,
+        expects_scientific: bool,
+        date_orders: Mapping[int, str] | None = None,
+    ) -> None:
+        known = date_orders or {}
         self._values: list[dict[str, None]] = [{} for _ in range(width)]
-        self._dates = {column: _DateOrder() for column in _date_columns(width, first_rows)}
+        self._dates = {column: _DateOrder(known.get(column, "")) for column in _date_columns(width, first_rows)}
         self._expects_scientific = expects_scientific
         self._scientific: dict[int, list[int]] = {}  # column → [first row number, how many]
         self._rows_seen = 0
@@ -117,14 +126,17 @@ def _date_columns(width: int, rows: Sequence[Sequence[str]]) -> list[int]:
 class _DateOrder:
     """Whether the dates of one column have the day or the month first."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: str) -> None:
         self.first_row: int | None = None  # of a date that fits both orders
         self.example = ""
+        self._known = known  # "dmy" or "mdy"; "": the dates have to prove it
         self._day_first = self._month_first = False
         self._seen: set[str] = set()
 
     @property
     def order(self) -> str:
+        if self._known:
+            return self._known
         if self._day_first and self._month_first:
             return "mixed"
         if self._day_first or self._month_first:

@@ -25,8 +25,12 @@ HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype html|html|head|body|table|meta|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
-VCARD = re.compile(r"\s*BEGIN:V(?:CARD|CALENDAR)", re.IGNORECASE)
+VCARD = re.compile(r"\s*BEGIN:VCARD\s*(?:\n|\r|$)", re.IGNORECASE)
+CALENDAR = re.compile(r"\s*BEGIN:VCALENDAR", re.IGNORECASE)
 JSON = re.compile(r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\})|\[\s*(?:[{\[\]]|"[^"\n]*"\s*[,\]]|-?\d))')
+SPREADSHEET_XML = re.compile(
+    r"\s*<(?:[^<]*<){0,20}?(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet"
+)
 XML = re.compile(r"\s*<\?xml\b|\s*<[A-Za-z][\w:-]*(?:\s[^>]*)?>[^,;\t|]*</")
 
 
@@ -37,6 +41,8 @@ class Content(StrEnum):
     ZIP = "zip"  # perhaps a workbook
     OLE = "ole"  # an old or an encrypted workbook
     HTML = "html"
+    SPREADSHEET_XML = "spreadsheet_xml"  # Excel 2003
+    VCARD = "vcard"
 
 
 def content_of(path: Path) -> Content:
@@ -58,7 +64,11 @@ def content_of(path: Path) -> Content:
     text = _as_text(head)
     if HTML.match(text):
         return Content.HTML
-    if VCARD.match(text) or JSON.match(text) or XML.match(text) or _is_binary(text):
+    if SPREADSHEET_XML.match(text):
+        return Content.SPREADSHEET_XML
+    if VCARD.match(text):
+        return Content.VCARD
+    if CALENDAR.match(text) or JSON.match(text) or XML.match(text) or _is_binary(text):
         raise unsupported_type()
     return Content.DELIMITED
 

@@ -1,8 +1,7 @@
-"""Reads workbooks (.xlsx, .xlsm, .xlsb, .xls) by python-calamine: the sheet that holds people, as text."""
+"""Reads workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) by python-calamine: the sheet that holds people, as text."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,27 +11,27 @@ from typing import Any
 import python_calamine as calamine
 
 from imports.engine.errors import SourceRejected
-from imports.engine.readers.archive import SheetCells, damaged_file, look_at_archive, password_protected
+from imports.engine.readers.archive import (
+    ArchiveFacts,
+    SheetCells,
+    damaged_file,
+    look_at_archive,
+    password_protected,
+)
+from imports.engine.readers.cells import Cell, cell_text
 from imports.engine.readers.content import unsupported_type
-from imports.engine.readers.header import find_header, unique_headers
-from imports.engine.readers.kinds import kind_of
+from imports.engine.readers.header import unique_headers
+from imports.engine.readers.number_formats import DigitFormat
+from imports.engine.readers.sheets import SAMPLE_ROWS, people_score, several_sheets
 from imports.engine.readers.source import Limits, ReadingOptions, SourceColumn, SourceSummary, SourceWarning
 from imports.engine.readers.table import empty_file, write_table
 from imports.engine.rows_file import RowsFileWriter
 
-# Rows by which a sheet is judged.
-SAMPLE_ROWS = 100
 # Names of streams in an OLE file, which has no other sign of what it is.
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 # An OLE file is made of whole sectors.
 OLE_SECTOR_BYTES = 512
-# Spreadsheets keep 15 digits of a number; more are noise of the binary form.
-NUMBER_DIGITS = 15
-# A whole number from here on is written with an exponent by spreadsheets too.
-WHOLE_NUMBER_MAX = 1e21
-
-Cell = str | int | float | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ def read_excel(path: Path, rows_path: Path, options: ReadingOptions, limits: Lim
     if not is_zip:
         _check_ole(path)
     workbook = _open(path)
-    choice = _choose_sheet(workbook, options.sheet, facts.sheets if facts else {})
-    odd = _odd_cells(facts.sheets if facts else {}, workbook, choice.sheet.name)
+    choice = _choose_sheet(workbook, options.sheet, facts)
+    odd = facts.cells_of(choice.sheet.name) if facts else SheetCells()
     if choice.has_only_errors:
         return _read_errors(choice, odd, rows_path)
     header_row, warnings = options.header_row, [*choice.warnings, *_odd_cell_warnings(odd)]
@@ -61,7 +60,7 @@ def read_excel(path: Path, rows_path: Path, options: ReadingOptions, limits: Lim
         message = "The sheet has one filled cell. It was read as a row, not as a column name."
         warnings.append(SourceWarning("no_header", message, None, needs_review=True))
     table = write_table(
-        _records(choice.sheet),
+        _shown_digits(choice.sheet, odd, facts.digit_formats if facts else {}),
         rows_path,
         first_number=1,
         header_row=header_row,
@@ -108,28 +107,6 @@ def _read_errors(choice: SheetChoice, odd: SheetCells, rows_path: Path) -> Sourc
     )
 
 
-def cell_text(value: Cell) -> str:
-    """Return a cell as text: whole numbers without “.0”, dates as ISO 8601, TRUE and FALSE as the sheet shows them."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < WHOLE_NUMBER_MAX:
-            return str(int(value))
-        return format(value, f".{NUMBER_DIGITS}g")
-    if isinstance(value, datetime.datetime):
-        # A time of day is a fraction in the sheet; half a second more or less is its rounding.
-        return (value + datetime.timedelta(milliseconds=500)).replace(microsecond=0).isoformat()
-    if isinstance(value, datetime.timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{seconds:02}"
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
-
-
 def _check_ole(path: Path) -> None:
     """Refuse encrypted files and documents that are no workbook."""
     content = path.read_bytes()
@@ -157,9 +134,7 @@ def _sheet(workbook: calamine.CalamineWorkbook, name: str) -> calamine.CalamineS
         raise damaged_file() from error
 
 
-def _choose_sheet(
-    workbook: calamine.CalamineWorkbook, chosen: str | None, odd_cells: dict[str, SheetCells]
-) -> SheetChoice:
+def _choose_sheet(workbook: calamine.CalamineWorkbook, chosen: str | None, facts: ArchiveFacts | None) -> SheetChoice:
     """Return the chosen sheet, or the one that looks most like a table of people."""
     worksheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     names = [sheet.name for sheet in worksheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
@@ -172,7 +147,7 @@ def _choose_sheet(
     for name in names:
         # One at a time: a sheet holds all its cells in memory.
         sheet = _sheet(workbook, name)
-        score = _people_score(sheet)
+        score = people_score([list(map(cell_text, row)) for row in islice(_rows(sheet), SAMPLE_ROWS)])
         if score < 0:
             continue
         filled.append(name)
@@ -180,32 +155,12 @@ def _choose_sheet(
             best, best_score = sheet, score
     if best is None:
         for name in names:
-            if _odd_cells(odd_cells, workbook, name).errors:
+            if facts and facts.cells_of(name).errors:
                 return SheetChoice(_sheet(workbook, name), names, has_only_errors=True)
         raise empty_file("The workbook has no sheet with rows in it. Add the contacts and upload it again.")
     if len(filled) == 1:
         return SheetChoice(best, names)
-    message = (
-        f"The workbook has {len(filled)} sheets with data ({', '.join(filled)}). “{best.name}” was read, since it "
-        "looks most like a table of people. If it is another, choose that sheet."
-    )
-    return SheetChoice(best, names, (SourceWarning("several_sheets", message, None, needs_review=True),))
-
-
-def _people_score(sheet: calamine.CalamineSheet) -> float:
-    """Return how much the first rows look like people; below 0 if there are none."""
-    sample = [list(map(cell_text, row)) for row in islice(_rows(sheet), SAMPLE_ROWS)]
-    rows = [row for row in sample if any(cell.strip() for cell in row)]
-    if not rows:
-        return -1.0
-    if len(rows) == 1:
-        return 0.0
-    header = find_header(rows, 1)
-    kinds = [[kind_of(cell) for cell in row] for row in rows[header.first_row :]]
-    people = sum(1 for row in kinds if "email" in row) + 0.5 * sum(1 for row in kinds if "phone" in row)
-    width = max(sum(1 for cell in row if cell.strip()) for row in rows)
-    # Addresses and phone numbers decide; where no sheet has any, the larger table does.
-    return people * 1_000 + min(width, 50) * 10 + min(len(rows), 50)
+    return SheetChoice(best, names, (several_sheets(filled, best.name),))
 
 
 def _has_one_cell(sheet: calamine.CalamineSheet) -> bool:
@@ -236,6 +191,21 @@ def _records(sheet: calamine.CalamineSheet) -> Iterator[list[str]]:
         yield record
 
 
+def _shown_digits(
+    sheet: calamine.CalamineSheet, cells: SheetCells, formats: dict[int, DigitFormat]
+) -> Iterator[list[str]]:
+    """Yield each row as _records() does, its numbers with the zeros that their formats show in front."""
+    if not cells.digit_styles or sheet.start is None:
+        yield from _records(sheet)
+        return
+    columns = [(column - sheet.start[1], styles) for column, styles in cells.digit_styles.items()]
+    for number, record in enumerate(_records(sheet)):
+        for column, styles in columns:
+            if number < len(styles) and styles[number] and 0 <= column < len(record) and record[column].isdecimal():
+                record[column] = formats[styles[number]].applied(record[column])
+        yield record
+
+
 def _merged_downwards(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """Return the cells that are merged over several rows: first row → (place in the row, last row)."""
     merged: dict[int, list[tuple[int, int]]] = {}
@@ -246,15 +216,6 @@ def _merged_downwards(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int
         if bottom > top and 0 <= place < sheet.width:
             merged.setdefault(top, []).append((place, bottom))
     return merged
-
-
-def _odd_cells(sheets: dict[str, SheetCells], workbook: calamine.CalamineWorkbook, name: str) -> SheetCells:
-    """Return the odd cells of a sheet. Parts are numbered in the order of the sheets by all programs that we know."""
-    numbered = sorted(sheets, key=lambda path: (len(path), path))
-    names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-    if len(numbered) != len(names):
-        return SheetCells()
-    return sheets[numbered[names.index(name)]]
 
 
 def _odd_cell_warnings(odd: SheetCells) -> Iterator[SourceWarning]:
@@ -269,6 +230,13 @@ def _odd_cell_warnings(odd: SheetCells) -> Iterator[SourceWarning]:
             "spreadsheet program and save it, so that the values are in the file."
         )
         yield SourceWarning("uncomputed_formulas", message, odd.first_uncomputed_row, needs_review=False)
+    if odd.hidden_rows:
+        rows = "1 row is" if odd.hidden_rows == 1 else f"{odd.hidden_rows:,} rows are"
+        message = (
+            f"{rows} hidden in the sheet{_first(odd.first_hidden_row)}, by a filter perhaps; they were read as well. "
+            "Delete them from the sheet if they are not meant."
+        )
+        yield SourceWarning("hidden_rows", message, odd.first_hidden_row, needs_review=False)
 
 
 def _first(row: int | None) -> str:

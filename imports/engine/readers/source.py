@@ -62,7 +62,7 @@ class SourceColumn:
 class SourceSummary:
     """What a source holds. Its rows are in the rows file."""
 
-    type: Literal["csv", "excel"]
+    type: Literal["csv", "excel", "vcard"]
     file_info: dict[str, Any]  # type, encoding, delimiter, sheet, header_row (null where it does not apply); more keys
     columns: tuple[SourceColumn, ...]
     total_rows: int

@@ -54,11 +54,13 @@ def write_table(
     limits: Limits,
     clean: Callable[[str], str] | None,
     expects_scientific: bool,
+    date_orders: Mapping[int, str] | None = None,
 ) -> Table:
     """Write the rows of a source, of which every record is given, blank ones too.
 
     `first_number` is the row number of the first record. `clean` is applied to every cell; None where the reader knows
-    that nothing needs it. Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
+    that nothing needs it. `date_orders`: place of a column → "dmy" or "mdy", where the reader knows.
+    Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
     """
     records, first_number = _without_blank_beginning(iter(records), first_number)
     sample = list(islice(records, SAMPLE_RECORDS))
@@ -70,7 +72,7 @@ def write_table(
     first_block = list(takewhile(_extent, dropwhile(lambda row: not _extent(row), first_rows)))
 
     tidy = _Tidier(layout, typed_columns(first_block), limits, clean)
-    watch = ColumnWatch(len(layout.headers), first_rows, expects_scientific=expects_scientific)
+    watch = ColumnWatch(len(layout.headers), first_rows, expects_scientific=expects_scientific, date_orders=date_orders)
     with RowsFileWriter(rows_path, layout.headers) as writer:
         # The last rows are held back: whether they are footers is known once the end is seen.
         held_numbers: list[int] = []
@@ -147,7 +149,8 @@ def empty_file(
 
 def _chosen_header(header_row: int, first_number: int, sampled: int) -> tuple[int | None, int]:
     """Return (place of the header, place of the first row) for the row number that a person chose."""
-    if header_row == 0:
+    # A row 0 is there only where names stand apart from the rows.
+    if header_row == 0 and first_number > 0:
         return None, 0
     place = header_row - first_number
     if not 0 <= place < sampled:
@@ -167,9 +170,20 @@ def _width(names: Sequence[str], rows: Sequence[Sequence[str]], limits: Limits) 
     used = sorted(extents, reverse=True)[strays] if extents else 0
     width = max(named, used)
     if width > limits.columns:
-        message = f"The table has {width:,} columns; at most {limits.columns:,} can be read. Delete what is not needed."
-        raise SourceRejected("sheet_too_large", message, limit=limits.columns)
+        raise too_many_columns(width, limits)
     return width
+
+
+def too_many_columns(width: int, limits: Limits) -> SourceRejected:
+    """Return the refusal of a table that is too wide."""
+    message = f"The table has {width:,} columns; at most {limits.columns:,} can be read. Delete what is not needed."
+    return SourceRejected("sheet_too_large", message, limit=limits.columns)
+
+
+def too_many_rows(limits: Limits) -> SourceRejected:
+    """Return the refusal of a table that is too long."""
+    message = f"The file has more than {limits.rows:,} rows. Split it into several files."
+    return SourceRejected("sheet_too_large", message, limit=limits.rows)
 
 
 def _extent(record: Sequence[str]) -> int:
@@ -186,8 +200,7 @@ def _write(
     if not rows:
         return
     if writer.total_rows + len(rows) > limits.rows:
-        message = f"The file has more than {limits.rows:,} rows. Split it into several files."
-        raise SourceRejected("sheet_too_large", message, limit=limits.rows)
+        raise too_many_rows(limits)
     watch.look(row_numbers, rows)
     writer.write_all(row_numbers, rows)
 
