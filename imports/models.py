@@ -17,6 +17,7 @@ from imports.connectors.models import (  # noqa: F401 (Django looks here)
 )
 from imports.corrections.models import Correction, CorrectionRun  # noqa: F401 (Django looks here)
 from imports.engine.schema import DuplicateStrategy, FieldMapping, MappedColumn
+from imports.schedules.models import ImportSchedule
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret  # noqa: F401 (Django looks here)
 from irisx.accounts.models import Tenant, User
 from irisx.ids import uuid7
@@ -62,6 +63,8 @@ class ImportJob(models.Model):
         VCARD = "vcard", "vCard"
         AIRTABLE = "airtable", "Airtable"
 
+    # Read by a connector; their stored file is a snapshot of what it read.
+    REMOTE = (SourceType.GOOGLE_SHEETS, SourceType.AIRTABLE)
     # Open: confirmed and not at its end.
     OPEN = (Status.QUEUED, Status.PROCESSING, Status.PAUSED)
     FINISHED = (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
@@ -112,6 +115,10 @@ class ImportJob(models.Model):
     external_id = models.CharField(max_length=255, db_default="", default="")
     # The import options without a column of their own: default_country, use_ai_mapping, hold_invalid.
     options = models.JSONField(db_default={}, default=dict)
+    # The schedule that it is a run of; null: somebody began it.
+    schedule = models.ForeignKey(ImportSchedule, models.SET_NULL, null=True, related_name="jobs", db_index=False)
+    # Why a run waits for a person: Hold of imports/schedules/drift.py. null: it does not.
+    held = models.JSONField(null=True)
     # {"code", "error"} once failed.
     error_details = models.JSONField(null=True)
 
@@ -180,10 +187,22 @@ class ImportJob(models.Model):
                 condition=Q(status__in=["queued", "processing", "paused"]),
                 name="import_jobs_open",
             ),
+            # A schedule's runs, newest first. Without the tenant in front: where a schedule is deleted, Django and the
+            # foreign key ask by it alone.
+            models.Index(fields=["schedule", "-id"], condition=Q(schedule__isnull=False), name="import_jobs_schedule"),
         ]
 
     def __str__(self) -> str:
         return self.filename or str(self.pk)
+
+    @property
+    def is_remote(self) -> bool:
+        return self.source_type in self.REMOTE
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person because its source has changed."""
+        return self.status == self.Status.PENDING and self.held is not None
 
     @property
     def is_open(self) -> bool:

@@ -14,8 +14,8 @@ from imports.engine.schema import DuplicateStrategy
 from irisx.refusals import Invalid
 
 MATCH_FIELDS = ("email", "phone")
-WEBHOOK_EVENTS = ("completed", "failed", "cancelled", "corrected")
-# A job's own address is told how its import ends. Corrections come later, to whoever asks for them.
+WEBHOOK_EVENTS = ("completed", "failed", "cancelled", "corrected", "held")
+# A job's own address is told how its import ends. The others are for whoever asks for them.
 DEFAULT_WEBHOOK_EVENTS = WEBHOOK_EVENTS[:3]
 
 

@@ -273,6 +273,8 @@ BULK_MAX_KEYS = 500  # different ones in a call: each is a column
 BULK_MAX_BYTES = 20 * 1024 * 1024
 RUNNING_IMPORTS_PER_TENANT = 3
 OPEN_IMPORTS_PER_TENANT = 100  # uploaded and not at their end
+SCHEDULES_PER_TENANT = 100
+SCHEDULE_MIN_MINUTES = 15  # between two runs
 SAVED_MAPPINGS_PER_TENANT = 1_000
 # Of one user to /v1/: GET and HEAD, and all others.
 API_REQUESTS_PER_MINUTE = {
@@ -300,6 +302,7 @@ SLICE_SECONDS = 2.0
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=10)
 SWEEP_CRON = f"* * * * * */{SWEEP_SECONDS}"  # the sixth field is seconds
+SCHEDULE_CRON = "* * * * *"  # when it is looked which schedules are due
 CHUNK_ROWS_MIN = 100
 CHUNK_ROWS_MAX = 5_000
 MAX_ATTEMPTS = 3

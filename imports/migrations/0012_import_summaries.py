@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_audit_log'),
-        ('imports', '0008_connections'),
+        ('imports', '0009_schedules'),
     ]
 
     operations = [

@@ -22,6 +22,7 @@ class WebhookEvent(models.TextChoices):
     FAILED = "failed"
     CANCELLED = "cancelled"
     CORRECTED = "corrected"
+    HELD = "held"  # a recurring import waits for a person
 
 
 class WebhookEndpoint(models.Model):

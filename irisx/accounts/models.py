@@ -46,6 +46,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class ImportMail(models.TextChoices):
+    """Of which imports somebody wants a mail."""
+
+    NEVER = "never", "Never"
+    PROBLEMS = "problems", "When an import failed or is held"
+    ALL = "all", "Whenever an import has ended or is held"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail: a customer of one tenant, or platform staff, who belong to none."""
 
@@ -59,6 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(db_default=TransactionNow(), editable=False)
     # When the last link to choose a password was mailed, so that nobody can have a mailbox filled.
     password_mail_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of which of their own imports they get a mail.
+    import_mail = models.CharField(
+        max_length=10, choices=ImportMail, db_default=ImportMail.PROBLEMS, default=ImportMail.PROBLEMS
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
