@@ -7,14 +7,26 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from imports.engine.headers import NAME, OTHER, HeaderMeaning, fold_header, read_header, vote_for_languages
+from imports.engine.headers import (
+    BUSINESS,
+    NAME,
+    OTHER,
+    PLACE,
+    HeaderMeaning,
+    fold_header,
+    read_header,
+    vote_for_languages,
+)
 from imports.engine.schema import Field
-from imports.engine.value_shapes import fits, say_yes_or_no, suggested_by_values
+from imports.engine.value_shapes import fits, name_companies, say_yes_or_no, suggested_by_values
 
-__all__ = ["Suggestion", "fingerprint", "fold_header", "suggest"]
+__all__ = ["SAME_AS_BEFORE", "Suggestion", "fingerprint", "fold_header", "suggest"]
+
+SAME_AS_BEFORE = "Same as last time"
 
 LOWEST_CONFIDENCE = 60  # below, a column is left out and a person may choose
 VAGUE = 76  # a word that often means something else; with no value to support it, it is not enough
+PARTIAL = 68  # some words of the header are unknown
 SURE = 75  # from here, how sure we are matters less than which of several columns it is
 
 _SAYS_NOTHING = re.compile(
@@ -25,10 +37,14 @@ _SAYS_NOTHING = re.compile(
 # phone", since companies keep these contacts. Among equals the first counts: people put the main one first.
 _BEHIND: Mapping[str, int] = {
     "first": 0,
+    "number": 0,
+    "house": 0,  # "Street and house number"
     "contact": 1,
+    "qualified": 1,
     "primary": 2,  # Outlook's "Primary phone" stands after those that people fill in
     "work": 2,
     "mobile": 2,
+    "landline": 2,
     "home": 4,
     "company": 6,
     "other": 8,
@@ -38,7 +54,12 @@ _BEHIND_IF_EMPTY = 20
 _NAMESAKE = 100
 _CONTACT_POINTS = frozenset({"email", "phone"})
 _ID = "irisx_id"
-_CONFIDENCE: Mapping[str, int] = {"company": 85, "other": 80, "second": 78}  # others 93
+_CONFIDENCE: Mapping[str, int] = {"qualified": 90, "company": 85, "other": 80, "second": 78}  # others 93
+# What the words beside it seldom turn into something else, as they do "name" and "title".
+_PLAIN_THINGS = frozenset(
+    {"email", "phone", "website", "birthday", "postal_code", "country", "street", "city", "state", PLACE}
+)
+_PART_OF_NAME = frozenset({"first_name", "last_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +103,9 @@ def suggest(
     votes = vote_for_languages(headers)
     meanings = [read_header(header, votes) for header in headers]
     namesakes = _by_same_name(headers, fields)
-    guesses = [*namesakes, *_by_words(meanings, labels), *_by_values(columns, meanings)]
+    guesses = [*namesakes, *_by_words(columns, meanings, labels), *_by_values(columns, meanings)]
     candidates = [
-        *(candidate for candidate in _by_memory(headers, remembered) if candidate.field in labels),
+        *(candidate for candidate in _by_memory(headers, meanings, remembered) if candidate.field in labels),
         # Of an export of ours, the names are right whatever stands under them.
         *(namesakes if any(namesake.field == _ID for namesake in namesakes) else ()),
         *(_judged_by_values(candidate, columns, labels) for candidate in guesses if candidate.field in labels),
@@ -120,7 +141,7 @@ def _why_not(
 ) -> str:
     """Say why a column feeds nothing."""
     if column in left_out:
-        return "Left out before"
+        return "Left out last time"
     for candidate in candidates:
         if candidate.column == column and candidate.confidence < LOWEST_CONFIDENCE:
             return candidate.reason
@@ -129,11 +150,16 @@ def _why_not(
     return "No field fits"
 
 
-def _by_memory(headers: Sequence[str], remembered: Mapping[str, str | None]) -> list[_Candidate]:
+def _by_memory(
+    headers: Sequence[str], meanings: Sequence[HeaderMeaning | None], remembered: Mapping[str, str | None]
+) -> list[_Candidate]:
+    """Return the columns whose header had a field before. What "Name" was depended on the columns beside it."""
+    kind = _kind_of_name(meanings)
     return [
-        _Candidate(column, field, 100, -50, "Matched before")
-        for column, header in enumerate(headers)
+        _Candidate(column, field, 100, -50, SAME_AS_BEFORE)
+        for column, (header, meaning) in enumerate(zip(headers, meanings, strict=True))
         if (field := remembered.get(fold_header(header)))
+        and not (meaning and meaning.field == NAME and field in {"full_name", *_PART_OF_NAME} and field != kind)
     ]
 
 
@@ -151,29 +177,65 @@ def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Cand
     ]
 
 
-def _by_words(meanings: Sequence[HeaderMeaning | None], labels: Mapping[str, str]) -> list[_Candidate]:
+def _by_words(
+    columns: Sequence[tuple[str, Sequence[str]]],
+    meanings: Sequence[HeaderMeaning | None],
+    labels: Mapping[str, str],
+) -> list[_Candidate]:
     """Return the columns whose header is made of known words."""
-    name_means = _kind_of_name(meanings)
     candidates = []
-    for column, meaning in enumerate(meanings):
-        if meaning is None or meaning.field == OTHER:
+    for column, ((header, values), meaning) in enumerate(zip(columns, meanings, strict=True)):
+        if meaning is None or meaning.field in ("", OTHER, BUSINESS):
             continue
-        field = name_means if meaning.field == NAME else meaning.field
-        label = labels.get(field, field)
+        if meaning.partial and meaning.field not in _PLAIN_THINGS:
+            continue
+        field, is_certain = _field_beside_others(column, meaning, meanings, values)
+        label, said = labels.get(field, field), _shortened(header)
         confidence = 97 if meaning.exact else min(_CONFIDENCE.get(kind, 93) for kind in ("", *meaning.kinds))
-        reason = f"Another word for {label}"
+        reason = f"“{said}” means {label}"
+        if not is_certain:
+            confidence, reason = min(confidence, 85), f"“{said}” seems to mean {label} here"
         if meaning.guessed:
-            confidence, reason = confidence - 10, f"Looks like a short or mistyped word for {label}"
-        if meaning.vague:
-            confidence, reason = min(confidence, VAGUE), f"May be another word for {label}"
+            confidence, reason = confidence - 10, f"“{said}” looks like a short or mistyped word for {label}"
+        if meaning.vague and is_certain:
+            confidence, reason = min(confidence, VAGUE), f"“{said}” may mean {label}"
+        if meaning.partial:
+            confidence, reason = min(confidence, PARTIAL), f"A part of “{said}” means {label}"
         behind = max((_BEHIND.get(kind, 1) for kind in meaning.kinds), default=0 if meaning.exact else 1)
-        candidates.append(_Candidate(column, field, confidence, behind + meaning.guessed + 2 * meaning.vague, reason))
+        behind += meaning.guessed + 2 * meaning.vague
+        candidates.append(_Candidate(column, field, confidence, behind, reason))
     return candidates
+
+
+def _field_beside_others(
+    column: int, meaning: HeaderMeaning, meanings: Sequence[HeaderMeaning | None], values: Sequence[str]
+) -> tuple[str, bool]:
+    """Return the field that a column's header means beside the other columns, and whether its word alone says so."""
+    others = [other.field for index, other in enumerate(meanings) if other and index != column]
+    if meaning.field == PLACE:
+        return ("state" if "city" in others else "city"), True
+    if meaning.field not in (NAME, "full_name", "company"):
+        return meaning.field, True
+    if meaning.field == "company":
+        # "Designation", "Naziv": of a thing. Beside a VAT number, of a company.
+        return "company", not (meaning.vague and (BUSINESS in others or name_companies(values)))
+    if name_companies(values) and "company" not in others:
+        return "company", False
+    if meaning.field == "full_name":
+        return "full_name", True
+    has_person = "full_name" in others or set(others) >= _PART_OF_NAME
+    if BUSINESS in others and has_person and "company" not in others:
+        return "company", False
+    return _kind_of_name(meanings), True
+
+
+def _shortened(header: str) -> str:
+    return header if len(header) <= 40 else f"{header[:39]}…"
 
 
 def _kind_of_name(meanings: Sequence[HeaderMeaning | None]) -> str:
     """Return what "Name" means beside the other columns: the part of the name that no other column holds."""
-    named = {meaning.field for meaning in meanings if meaning}
+    named = {meaning.field for meaning in meanings if meaning and not meaning.partial}
     if "first_name" in named and "last_name" not in named:
         return "last_name"
     if "last_name" in named and "first_name" not in named:
@@ -187,12 +249,15 @@ def _by_values(
     """Return the columns whose values tell what they are, for headers that do not."""
     candidates = []
     for column, ((header, values), meaning) in enumerate(zip(columns, meanings, strict=True)):
-        if meaning is not None:
+        if meaning is not None and meaning.field != "" and not (meaning.partial or meaning.vague):
             continue
         says_nothing = _SAYS_NOTHING.fullmatch(fold_header(header)) is not None
-        if found := suggested_by_values(values, header_says_nothing=says_nothing):
+        says_whose = meaning is not None and meaning.field == "" and not says_nothing
+        if found := suggested_by_values(values, header_says_nothing=says_nothing, header_says_whose=says_whose):
             field, confidence, reason = found
-            candidates.append(_Candidate(column, field, confidence, 0, reason))
+            kinds = meaning.kinds if meaning is not None and says_whose else ()
+            behind = max((_BEHIND.get(kind, 1) for kind in kinds), default=0)
+            candidates.append(_Candidate(column, field, confidence, behind, reason))
     return candidates
 
 

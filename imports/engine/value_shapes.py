@@ -9,7 +9,7 @@ from imports.engine.errors import InvalidValue
 from imports.engine.normalize.boolean import normalize_boolean
 from imports.engine.normalize.country import is_country_name, normalize_country
 
-__all__ = ["fits", "say_yes_or_no", "share_that", "suggested_by_values"]
+__all__ = ["fits", "name_companies", "say_yes_or_no", "share_that", "suggested_by_values"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _PHONE = re.compile(r"(?:[a-z]{1,4}:)?[+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
@@ -32,6 +32,27 @@ _STATUS = re.compile(
     r"admin|administrator|editor|author|contributor|subscriber|customer|user|member|guest|owner|viewer|moderator",
     re.IGNORECASE,
 )
+# What a company's name ends with, or begins with: its legal form, without dots. Those of two words are written as one.
+_LEGAL_FORMS = frozenset(
+    "gmbh mbh ag kg kgaa ohg ek ev ug gbr inc llc llp ltd limited plc corp corporation pty ptyltd pvtltd sdnbhd bhd "
+    "sa sas sarl sasu eurl sl slu srl srls spa snc ltda lda sadecv bv nv vof ab as a/s aps oy oyj ou oü sia uab mb "
+    "spzoo spj sro spolsro kft zrt nyrt doo dd eood ood еоод оод ад αε επε ικε ооо оао зао пао ао тов фоп "
+    "ltdşti aş şti teoranta pt cv tbk".split()
+)
+_LEGAL_FORM_INSIDE = re.compile(
+    r"株式会社|有限会社|合同会社|[(（][株有][)）]|㈱|주식회사|[(（]주[)）]|㈜|公司|集团|集團|"
+    r"\bcông ty\b|บริษัท|בע\W?מ|شركة|مؤسسة",
+    re.IGNORECASE,
+)
+# Postal codes that look like nothing else: of Poland, the United States, Portugal, Sweden, the Netherlands, …
+_TELLING_POSTAL_CODE = re.compile(
+    r"[0-9]{2}-[0-9]{3}|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}|[0-9]{3} [0-9]{2}|[1-9][0-9]{3} ?[A-Z]{2}|"
+    r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}-[0-9]{4,5}|"
+    r"〒?[0-9]{3}-[0-9]{4}"
+)
+_WHOLE_DATE = re.compile(r"(?:[0-9]{4}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)|[0-9]{1,2}[-./ ][0-9]{1,2}[-./ ][0-9]{4}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_LAST_BIRTH_YEAR = 2010  # of a contact; later dates are those of orders and sign-ups
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){1,3}")
 _ENOUGH = 0.8  # of the values must have the shape before they alone name a field
 
@@ -56,23 +77,68 @@ def say_yes_or_no(values: Sequence[str]) -> bool:
     return share_that(_is_yes_or_no, values) >= 0.5
 
 
-def suggested_by_values(values: Sequence[str], *, header_says_nothing: bool) -> tuple[str, int, str] | None:
+def name_companies(values: Sequence[str]) -> bool:
+    """Tell whether the values are names of companies, going by their legal forms; False if there are none."""
+    return share_that(_has_legal_form, values) >= 1 / 3
+
+
+def suggested_by_values(
+    values: Sequence[str], *, header_says_nothing: bool, header_says_whose: bool = False
+) -> tuple[str, int, str] | None:
     """Return (field, confidence, reason) that the values alone suggest, or None.
 
-    Under a header that we do not know, only e-mail addresses are telling: links, dates and numbers may be anything.
+    Under a header that we do not know, only e-mail addresses are telling, and written out phone numbers: links, dates
+    and other numbers may be anything. Under "Work" or "Mobile" any phone number is one.
     """
-    if share_that(_EMAIL.fullmatch, values) >= _ENOUGH:
-        return "email", 88 if header_says_nothing else 72, "Values look like e-mail addresses"
-    if share_that(_PHONE_WRITTEN_OUT.fullmatch, values) >= _ENOUGH:
-        return "phone", 80 if header_says_nothing else 62, "Values look like phone numbers"
+    shapes: list[tuple[Callable[[str], object], str, int, str]] = [
+        (
+            _EMAIL.fullmatch,
+            "email",
+            88 if header_says_nothing or header_says_whose else 72,
+            "look like e-mail addresses",
+        ),
+        (_is_phone, "phone", 80, "look like phone numbers")
+        if header_says_whose
+        else (_PHONE_WRITTEN_OUT.fullmatch, "phone", 80 if header_says_nothing else 62, "look like phone numbers"),
+    ]
     if header_says_nothing:
-        if share_that(_WRITTEN_OUT_URL.match, values) >= _ENOUGH:
-            return "website", 75, "Values look like web addresses"
-        if share_that(is_country_name, values) >= _ENOUGH:
-            return "country", 75, "Values are names of countries"
-        if share_that(_looks_like_person, values) >= _ENOUGH:
-            return "full_name", 62, "Values look like names of people"
+        shapes += [
+            (_WRITTEN_OUT_URL.match, "website", 75, "look like web addresses"),
+            (is_country_name, "country", 75, "are names of countries"),
+            (_TELLING_POSTAL_CODE.fullmatch, "postal_code", 70, "look like postal codes"),
+            (_is_birthday, "birthday", 62, "look like dates of birth"),
+            (_has_legal_form, "company", 70, "look like names of companies"),
+            (_looks_like_person, "full_name", 62, "look like names of people"),
+        ]
+    for test, field, confidence, words in shapes:
+        share = share_that(test, values)
+        if share >= _ENOUGH:
+            return field, confidence, f"{_counted(share, values)} {words}"
     return None
+
+
+def _counted(share: float, values: Sequence[str]) -> str:
+    """Return "All 20 values", "19 of 20 values"."""
+    filled = sum(1 for value in values if value.strip())
+    fitting = round(share * filled)
+    if filled == 1:
+        return "The values"
+    return f"All {filled} values" if fitting == filled else f"{fitting} of {filled} values"
+
+
+def _has_legal_form(value: str) -> bool:
+    words = value.casefold().replace(".", "").replace(",", " ").split()
+    ends = {*words[:1], *words[-1:], "".join(words[-2:]), "".join(words[-3:])} if len(words) > 1 else set()
+    return not ends.isdisjoint(_LEGAL_FORMS) or _LEGAL_FORM_INSIDE.search(value) is not None
+
+
+def _is_phone(value: str) -> bool:
+    return _PHONE.fullmatch(value) is not None and sum(map(str.isdecimal, value)) >= 7
+
+
+def _is_birthday(value: str) -> bool:
+    year = _YEAR.search(value) if _WHOLE_DATE.fullmatch(value) else None
+    return year is not None and int(year[0]) <= _LAST_BIRTH_YEAR
 
 
 def _is_country(value: str) -> bool:
@@ -114,7 +180,7 @@ _POSSIBLE: Mapping[str, Callable[[str], object]] = {
     "postal_code": _POSTAL_CODE.match,
     "first_name": _is_no_number,
     "last_name": _is_no_number,
-    "full_name": lambda value: "@" not in value and not value.replace(" ", "").isdecimal(),
+    "full_name": lambda value: "@" not in value and any(map(str.isalpha, value)) and not _is_phone(value),
     "city": _is_place,
     "title": _is_job,
     "state": _is_place,

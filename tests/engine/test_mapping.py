@@ -100,7 +100,7 @@ def test_a_field_is_given_to_one_column_and_the_others_learn_why():
     first, second, third = suggest([("Home Phone", ()), ("Work Phone", ()), ("Fax", ())], WELL_KNOWN)
 
     assert (first.field, first.confidence, first.reason) == (None, 0, "Phone comes from “Work Phone”")
-    assert (second.field, second.reason) == ("phone", "Another word for Phone")
+    assert (second.field, second.reason) == ("phone", "“Work Phone” means Phone")
     assert (third.field, third.reason) == (None, "No field fits")
 
 
@@ -130,6 +130,45 @@ def test_the_address_of_one_place_is_chosen_as_a_whole():
 )
 def test_what_a_name_is_depends_on_the_columns_beside_it(headers, field):
     assert fields_of(headers)[headers[0]] == field
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"Name": ["Nord GmbH", "Syd A/S"], "E-mail": []}, "company"),
+        ({"Naziv": [], "OIB": [], "Kontakt osoba": []}, "company"),
+        ({"Naam": [], "Contactpersoon": [], "Btw-nummer": []}, "company"),
+        ({"Name": [], "First name": [], "Last name": [], "VAT number": []}, "company"),
+        ({"Name": ["Ana Silva"], "Company": ["Silva Lda"]}, "full_name"),
+    ],
+)
+def test_a_name_is_a_companys_where_the_rows_are_companies(columns, field):
+    assert next(iter(fields_of(columns).values())) == field
+
+
+@pytest.mark.parametrize(
+    ("headers", "field"),
+    [(["縣市", "鄉鎮市區"], "state"), (["縣市", "地址"], "city"), (["Tỉnh/Thành phố", "Địa chỉ"], "city")],
+)
+def test_what_a_place_is_depends_on_the_columns_beside_it(headers, field):
+    assert fields_of(headers)[headers[0]] == field
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("D.O.B. (dd/mm/yyyy)", "birthday"),
+        ("Straße, Nr.", "street"),
+        ("Улица, номер дома", "street"),
+        ("Surname, First name", "full_name"),
+        ("Which city do you live in?", "city"),
+        ("Telefonu klienta", "phone"),
+        ("Company number", None),
+        ("Emergency phone", None),
+    ],
+)
+def test_a_header_may_say_more_than_its_field(header, field):
+    assert one(header, *(["Berlin"] if field == "city" else ())).field == field
 
 
 def test_the_language_of_the_file_decides_what_a_word_means():
@@ -166,12 +205,19 @@ def test_a_contradiction_is_explained():
 @pytest.mark.parametrize(
     ("header", "values", "field", "reason"),
     [
-        ("Column 4", ["ann@example.com", "bob@example.org"], "email", "Values look like e-mail addresses"),
-        ("Kontaktweg", ["ann@example.com", "bob@example.org"], "email", "Values look like e-mail addresses"),
-        ("", ["+49 30 901820", "+1 212 555 0100"], "phone", "Values look like phone numbers"),
-        ("Feld 2", ["https://example.com", "www.example.org"], "website", "Values look like web addresses"),
-        ("C", ["Germany", "France"], "country", "Values are names of countries"),
-        ("Column 1", ["Maya Hollister", "Derek Okafor"], "full_name", "Values look like names of people"),
+        ("Column 4", ["ann@example.com", "bob@example.org"], "email", "All 2 values look like e-mail addresses"),
+        ("Kontaktweg", ["ann@example.com", "bob@example.org"], "email", "All 2 values look like e-mail addresses"),
+        ("", ["+49 30 901820", "+1 212 555 0100"], "phone", "All 2 values look like phone numbers"),
+        ("Feld 2", ["https://example.com", "www.example.org"], "website", "All 2 values look like web addresses"),
+        ("C", ["Germany", "France"], "country", "All 2 values are names of countries"),
+        ("Column 1", ["Maya Hollister", "Derek Okafor"], "full_name", "All 2 values look like names of people"),
+        ("Field", ["10-115", "00-950"], "postal_code", "All 2 values look like postal codes"),
+        ("F", ["1981-03-04", "23.11.1990"], "birthday", "All 2 values look like dates of birth"),
+        ("B", ["Nord GmbH", "Kaya Tekstil A.Ş."], "company", "All 2 values look like names of companies"),
+        ("Mobile", ["0912 345 678", "0934 555 010"], "phone", "“Mobile” means Phone"),
+        ("Work", ["0912 345 678", "0934 555 010"], "phone", "All 2 values look like phone numbers"),
+        ("G", [*["+49 30 901820"] * 19, "none"], "phone", "19 of 20 values look like phone numbers"),
+        ("Order day", ["2026-03-04"], None, "No field fits"),
         ("Profile picture", ["https://example.com/a.png"], None, "No field fits"),
         ("Contact owner", ["ann@example.com"], None, "No field fits"),
     ],
@@ -194,10 +240,18 @@ def test_what_was_chosen_before_goes_first():
     )
 
     assert [(each.field, each.confidence, each.reason) for each in suggestions] == [
-        ("email", 100, "Matched before"),
+        ("email", 100, "Same as last time"),
         (None, 0, "E-mail comes from “Kontakt”"),
-        (None, 0, "Left out before"),
+        (None, 0, "Left out last time"),
     ]
+
+
+def test_what_name_was_before_yields_to_the_columns_beside_it():
+    remembered = {"name": "full_name"}
+
+    assert suggest([("Name", ())], WELL_KNOWN, remembered)[0].reason == "Same as last time"
+    assert fields_of(["Vorname", "Name"], remembered=remembered)["Name"] == "last_name"
+    assert fields_of(["Vorname", "Name"], remembered={"name": "company"})["Name"] == "company"
 
 
 def test_a_remembered_field_that_is_gone_is_not_suggested():
