@@ -167,7 +167,7 @@ class ErrorLogShape(serializers.Serializer[Any]):
 # Examples ------------------------------------------------------------------------------------------------------------
 
 MAPPING: list[dict[str, Any]] = [
-    {"header": "E-Mail", "field": "email", "confidence": 97, "reason": "Another word for E-mail"},
+    {"header": "E-Mail", "field": "email", "confidence": 97, "reason": "“E-Mail” means E-mail"},
     {"header": "First Name", "field": "first_name", "confidence": 100, "reason": "Same name"},
     {"header": "Shoe size", "field": None, "confidence": 0, "reason": "No field fits"},
 ]
