@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from imports import idempotency, leftovers, runner, services
+from imports.analytics import summaries
 from imports.corrections import runner as corrections
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
@@ -25,6 +26,12 @@ def run_slice(*, job_id: str, epoch: int) -> None:
 def run_corrections_slice(*, run_id: str, epoch: int) -> None:
     """Work on corrections of one import for a while. Started twice, the second finds the epoch raised."""
     corrections.run_slice(UUID(run_id), epoch, seconds=settings.SLICE_SECONDS)
+
+
+@app.task(queue="maintenance", name="imports.summarize_import")
+def summarize_import(*, job_id: str) -> None:
+    """Count what an ended import comes to, for analytics. It may run twice."""
+    summaries.summarize(UUID(job_id))
 
 
 @app.periodic(cron=settings.SWEEP_CRON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import api_access, contacts, from_file, imports, new_import, source
+from portals.views import analytics, api_access, contacts, from_file, imports, new_import, source
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
@@ -29,6 +29,7 @@ tenant_pages = [
     path("imports/<uuid:job_id>/delete/", imports.delete, name="job-delete"),
     path("imports/<uuid:job_id>/restore/", imports.restore, name="job-restore"),
     path("api/", api_access.access, name="api"),
+    path("analytics/", analytics.analytics, name="analytics"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
 ]

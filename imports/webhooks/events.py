@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
+from imports.analytics.summaries import summarize_task
 from imports.models import ImportJob
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, lane_of
 from irisx.queue import defer
@@ -32,6 +33,7 @@ def record(job_id: UUID, event: WebhookEvent) -> None:
 
     Call it once the job's row says what happened, inside the tenant's scope.
     """
+    defer(summarize_task(), job_id=str(job_id))
     job = ImportJob.objects.get(pk=job_id)
     now = timezone.now()
     endpoints = WebhookEndpoint.objects.raw(_ENDPOINTS_TO_TELL, {"tenant_id": job.tenant_id, "event": event})
