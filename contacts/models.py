@@ -205,6 +205,11 @@ class ExportJob(models.Model):
     list_id = models.UUIDField(null=True)
     limit = models.IntegerField(null=True)
     fields = ArrayField(models.TextField(), db_default=[], default=list)
+    # Columns go out in the order of `fields`, not in the order that programs count on.
+    keeps_order = models.BooleanField(db_default=False, default=False)
+    # What the contacts begin with ("": anything), and the import that made or changed them.
+    search = models.TextField(db_default="", default="")
+    import_id = models.UUIDField(null=True)
     # Name in Django's storage; "" until the file is whole.
     file_path = models.CharField(max_length=200, db_default="", default="")
     contact_count = models.IntegerField(null=True)

@@ -17,6 +17,7 @@ from django.db.models.functions import Concat, Lower
 
 from contacts.models import Contact, ContactQuerySet
 from contacts.name_keys import NameKeys
+from contacts.ordering import Order
 from irisx.accounts.models import Tenant
 
 COUNTED_TO = 10_000
@@ -31,6 +32,7 @@ class ContactPage:
     has_more: bool
     total: int
     is_counted: bool  # False: there are more than `total`
+    is_in_order: bool = False  # the order that was asked for was kept to
 
 
 def page_of(
@@ -41,28 +43,52 @@ def page_of(
     after: UUID | None = None,
     offset: int = 0,
     limit: int,
+    order: Order | None = None,
 ) -> ContactPage:
     """Return a page of those of the tenant's contacts that begin with the search text; of all for "".
 
-    It begins after the contact `after`, if there is one, and then after so many as `offset` says.
+    It begins after the contact `after`, if there is one, and then after so many as `offset` says. `order` is kept to
+    where no more than 10,000 are found; else, and by default, the newest come first.
     """
     if text := " ".join(search.split()):
         ids = _ids(contacts, tenant, text)
-        if len(ids) <= COUNTED_TO:
+        if len(ids) <= COUNTED_TO and order is None:
             return _page_of_ids(contacts, ids, after, offset, limit)
+        if len(ids) <= COUNTED_TO:
+            contacts = contacts.filter(pk__in=ids)
+            return _page_in_order(contacts, order, after, offset, limit, total=len(ids))
         contacts = contacts.filter(_begins(tenant, text))
         total = len(ids)
     else:
         total = contacts.order_by()[: COUNTED_TO + 1].count()
+        if order is not None and total <= COUNTED_TO:
+            return _page_in_order(contacts, order, after, offset, limit, total=total)
     ahead = contacts.newest_first() if after is None else contacts.newest_first().filter(pk__lt=after)
     found = list(ahead[offset : offset + limit + 1])
     return ContactPage(found[:limit], len(found) > limit, min(total, COUNTED_TO), total <= COUNTED_TO)
+
+
+def beginning_with(contacts: ContactQuerySet, tenant: Tenant, search: str) -> ContactQuerySet:
+    """Return those of the contacts that begin with the search text; all for "".
+
+    It is tried on contact after contact: for what goes through all of them anyway.
+    """
+    text = " ".join(search.split())
+    return contacts.filter(_begins(tenant, text)) if text else contacts
 
 
 def _page_of_ids(contacts: ContactQuerySet, ids: set[UUID], after: UUID | None, offset: int, limit: int) -> ContactPage:
     in_order = sorted((pk for pk in ids if after is None or pk < after), reverse=True)
     found = contacts.filter(pk__in=in_order[offset : offset + limit]).newest_first()
     return ContactPage(list(found), len(in_order) > offset + limit, len(ids), True)
+
+
+def _page_in_order(
+    contacts: ContactQuerySet, order: Order, after: UUID | None, offset: int, limit: int, *, total: int
+) -> ContactPage:
+    ordered = order.apply(contacts, after=after)
+    found = list(ordered[offset : offset + limit + 1])
+    return ContactPage(found[:limit], len(found) > limit, total, True, is_in_order=True)
 
 
 def _ids(contacts: ContactQuerySet, tenant: Tenant, text: str) -> set[UUID]:

@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact, ContactQuerySet
 from imports.models import ImportChange, ImportChunk, ImportJob
+from irisx.accounts.models import Tenant
+from irisx.refusals import Invalid
 
 
 class Change(NamedTuple):
@@ -72,6 +74,15 @@ def touched_by(contacts: ContactQuerySet, job: ImportJob) -> ContactQuerySet:
     if len(ids) > _LISTED:
         return contacts.filter(made | Q(Exists(changes.filter(contact_id=OuterRef("pk")))))
     return contacts.filter(made | Q(pk__in=ids))
+
+
+def touched_by_import(contacts: ContactQuerySet, tenant: Tenant, import_id: UUID) -> ContactQuerySet:
+    """Return those of the tenant's contacts that its import of that id touched. Raises Invalid("unknown_import")."""
+    job = ImportJob.objects.for_tenant(tenant).filter(pk=import_id).first()
+    if job is None:
+        message = f"There is no import {import_id}. Choose one of your imports."
+        raise Invalid("unknown_import", message, field="import_id")
+    return touched_by(contacts, job)
 
 
 def _id_at(moment: datetime) -> UUID:

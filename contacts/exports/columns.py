@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from contacts import fields, services
@@ -29,10 +29,11 @@ class ExportColumn:
     header: str
 
 
-def columns_of(tenant: Tenant, chosen: Collection[str] = ()) -> list[ExportColumn]:
+def columns_of(tenant: Tenant, chosen: Sequence[str] = (), *, keeps_order: bool = False) -> list[ExportColumn]:
     """Return the columns of a tenant's export: the six of everybody, then all others by label, last the IRISX ID.
 
-    `chosen` (field keys), where there are any, leaves out what it does not name. Raises Invalid("unknown_field").
+    `chosen` (field keys), where there are any, leaves out what it does not name; with `keeps_order` it is their order,
+    too. Raises Invalid("unknown_field").
     """
     known = services.fields_of(tenant)
     exported = {key: field for key, field in known.items() if key != fields.FULL_NAME.key}
@@ -46,6 +47,8 @@ def columns_of(tenant: Tenant, chosen: Collection[str] = ()) -> list[ExportColum
         fields.IRISX_ID,
     ]
     headers = _headers(list(known.values()))
+    if chosen and keeps_order:
+        return [ExportColumn(exported[key], headers[key]) for key in dict.fromkeys(chosen)]
     return [ExportColumn(field, headers[field.key]) for field in in_order if not chosen or field.key in chosen]
 
 

@@ -54,6 +54,9 @@ def create(tenant: Tenant, *, user: User | None, selection: exports.Selection) -
             list_id=selection.list_id,
             limit=selection.limit,
             fields=list(selection.fields),
+            keeps_order=selection.keeps_order,
+            search=selection.search,
+            import_id=selection.import_id,
         )
         defer(_task(), export_id=str(job.pk))
         job.refresh_from_db()
@@ -61,7 +64,15 @@ def create(tenant: Tenant, *, user: User | None, selection: exports.Selection) -
 
 
 def selection_of(job: ExportJob) -> exports.Selection:
-    return exports.Selection(exports.Format(job.format), job.list_id, job.limit, tuple(job.fields))
+    return exports.Selection(
+        exports.Format(job.format),
+        job.list_id,
+        job.limit,
+        tuple(job.fields),
+        job.keeps_order,
+        job.search,
+        job.import_id,
+    )
 
 
 def open_file(job: ExportJob) -> IO[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 
 from contacts.exports.columns import ExportColumn
 from contacts.fields import BY_KEY, IRISX_ID, FieldType
+from contacts.models import ContactQuerySet
 
 ROWS_AT_ONCE = 2_000
 
@@ -23,6 +25,7 @@ class Scope:
     tenant_id: int
     list_id: UUID | None = None
     limit: int | None = None
+    among: ContactQuerySet | None = None  # None: the tenant's, or the list's; else these contacts alone
 
 
 def texts(columns: Sequence[ExportColumn], scope: Scope, *, harmless: bool) -> tuple[str, dict[str, Any]]:
@@ -86,17 +89,30 @@ def _contacts(scope: Scope) -> tuple[str, dict[str, Any]]:
         JOIN contact_list_members AS member ON member.tenant_id = %(tenant_id)s
          AND member.contact_list_id = %(list_id)s AND member.contact_id = contact.id
     """
+    among, parameters = _among(scope.among)
     return (
         f"""
         FROM contacts AS contact {members if scope.list_id else ""}
         WHERE contact.tenant_id = %(tenant_id)s
           -- As the index contacts_newest has it.
           AND contact.tenant_id::bigint = %(tenant_id)s
+          {among}
         ORDER BY contact.id
         {"" if scope.limit is None else "LIMIT %(limit)s"}
         """,
-        {"tenant_id": scope.tenant_id, "list_id": scope.list_id, "limit": scope.limit},
+        {"tenant_id": scope.tenant_id, "list_id": scope.list_id, "limit": scope.limit, **parameters},
     )
+
+
+def _among(contacts: ContactQuerySet | None) -> tuple[str, dict[str, Any]]:
+    """Return a condition that lets these contacts through, as a part of the one statement, and its parameters."""
+    if contacts is None:
+        return "", {}
+    statement, values = contacts.order_by().values("pk").query.sql_with_params()
+    # Django's parameters go by their places, ours by names: one statement takes one kind.
+    named = {f"among_{place}": value for place, value in enumerate(values)}
+    names = iter(named)
+    return f"AND contact.id IN ({re.sub('%s', lambda _: f'%({next(names)})s', statement)})", named
 
 
 # Cells ---------------------------------------------------------------------------------------------------------------

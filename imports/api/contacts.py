@@ -14,12 +14,10 @@ from contacts.api import contacts
 from contacts.api.serializers import AnyValue, ContactPageShape, ContactsShape
 from contacts.models import ContactQuerySet
 from imports import provenance
-from imports.models import ImportJob
 from irisx.accounts.authentication import ApiRequest, in_tenant_scope
 from irisx.api import offset_of, page_of
 from irisx.api_requests import PageShape
 from irisx.api_schema import answer, page, page_shape
-from irisx.refusals import Invalid
 
 
 class ContactsOfImportShape(ContactsShape):
@@ -83,11 +81,7 @@ class ContactViewSet(contacts.ContactViewSet):
     def found(self, query: dict[str, Any]) -> ContactQuerySet:
         found = super().found(query)
         if query["import_id"]:
-            job = ImportJob.objects.for_tenant(self.request.tenant).filter(pk=query["import_id"]).first()
-            if job is None:
-                message = f"There is no import {query['import_id']}. Choose one of your imports."
-                raise Invalid("unknown_import", message, field="import_id")
-            found = provenance.touched_by(found, job)
+            found = provenance.touched_by_import(found, self.request.tenant, query["import_id"])
         return found
 
     @extend_schema(
