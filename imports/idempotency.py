@@ -107,6 +107,29 @@ def idempotent_creation(
     return decorate
 
 
+def idempotent_by_id(action: Action[P]) -> AnyAction[P]:
+    """Let an action that opens scopes of its own take an Idempotency-Key; it is given the `request_id` to act under.
+
+    It has to do nothing twice under one id: where the request was killed before its answer was kept, it is run again.
+    """
+
+    @wraps(action)
+    def once(view: Any, request: ApiRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        held = _held(request)
+        kwargs["request_id"] = held.job_id if held else uuid7()
+        if held is None:
+            return action(view, request, *args, **kwargs)
+        if held.status is not None:
+            return _first_answer(held)
+        with _freed_on_error(held):
+            response = action(view, request, *args, **kwargs)
+            with tenant_scope(held.tenant_id):
+                _keep(held, response)
+        return response
+
+    return _marked(once)
+
+
 def _marked(action: AnyAction[P]) -> AnyAction[P]:
     """Return the action, marked for the OpenAPI document."""
     action.takes_idempotency_key = True  # type: ignore[attr-defined]

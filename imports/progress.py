@@ -18,7 +18,7 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from imports.corrections.models import CorrectionRun
+from imports.corrections.models import CorrectionRun, open_run
 from imports.line import Line, line_of, rows_left, rows_per_second
 from imports.models import ImportJob
 from irisx.accounts.tenancy import ALL, tenant_scope
@@ -74,7 +74,8 @@ def message(job: ImportJob, run: CorrectionRun | None = None) -> dict[str, Any]:
 def load(job_id: UUID) -> dict[str, Any]:
     """Read a job and return its snapshot. The caller has looked whether the job may be seen."""
     with tenant_scope(ALL):
-        return snapshot(ImportJob.objects.get(pk=job_id))
+        job = ImportJob.objects.get(pk=job_id)
+        return snapshot(job, open_run(job))
 
 
 class Outlook(NamedTuple):

@@ -145,6 +145,14 @@ class JobWithPreview(JobSerializer):
         fields = (*JobSerializer.Meta.fields, "preview")  # type: ignore[assignment]
 
 
+class JobWithCorrections(JobSerializer):
+    accepted = serializers.IntegerField(read_only=True)
+    already_resolved = serializers.IntegerField(read_only=True)
+
+    class Meta(JobSerializer.Meta):
+        fields = (*JobSerializer.Meta.fields, "accepted", "already_resolved")  # type: ignore[assignment]
+
+
 class RowShape(serializers.Serializer[Any]):
     row = serializers.IntegerField(allow_null=True, help_text="The source's own number; null once the file is erased.")
     row_index = serializers.IntegerField(help_text="From 0, without blank rows.")
@@ -292,6 +300,9 @@ LOG_CSV = (
 PASTED: dict[str, Any] = {
     "text": "E-Mail\tFirst Name\tShoe size\nana@example.com\tAna\t38\nben\tBen\t44\n",
     "duplicate_strategy": "update",
+}
+CORRECTIONS: dict[str, Any] = {
+    "rows": [{"import_key": f"{JOB['id']}:1", "values": {"E-Mail": "ben@example.com"}}],
 }
 BULK: dict[str, Any] = {
     "contacts": [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from imports import error_log, history, pasting, preview, results, services
-from imports.api import documented
+from imports.api import corrections, documented
 from imports.api.serializers import (
     ConfirmShape,
     ErrorsShape,
@@ -28,9 +28,11 @@ from imports.api.serializers import (
     error_as_json,
 )
 from imports.connectors import contact_objects
+from imports.corrections import files as corrected_files
+from imports.corrections.services import accept as accept_corrections
 from imports.engine.readers import ReadingOptions
 from imports.engine.schema import FieldMapping
-from imports.idempotency import idempotent, idempotent_creation
+from imports.idempotency import idempotent, idempotent_by_id, idempotent_creation
 from imports.models import ImportJob
 from imports.options import ImportOptions
 from irisx import api_schema
@@ -99,10 +101,17 @@ class ImportViewSet(TenantViewSet):
     @extend_schema(
         operation_id="imports_upload",
         summary="Upload a file",
-        description="It is read, and its columns are matched to fields; nothing is imported before it is confirmed.",
+        description="It is read, and its columns are matched to fields; nothing is imported before it is confirmed. "
+        "A corrected error log, known by its column `Import key`, is no new import: its rows join the job that they "
+        "come from, as by `corrections`, and the answer is 202 with that job.",
         request={"multipart/form-data": documented.UploadBody},
-        responses={201: documented.JobWithPreview},
-        examples=api_schema.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
+        responses={201: documented.JobWithPreview, 202: documented.JobWithCorrections},
+        examples=[
+            *api_schema.answer("Read", {**documented.JOB, "preview": documented.PREVIEW}, 201),
+            *api_schema.answer(
+                "A corrected error log", {**documented.COMPLETED, "accepted": 1, "already_resolved": 0}, 202
+            ),
+        ],
     )
     @action(detail=False, methods=["post"], parser_classes=[UploadParser])
     @idempotent_creation(uploaded)
@@ -111,16 +120,24 @@ class ImportViewSet(TenantViewSet):
         if file is None:
             raise Invalid("file_missing", "Send the file in the field “file”.", field="file")
         with file:
-            job = services.create_job(
-                request.tenant,
-                user=request.user,
-                filename=file.name or "",
-                # What UploadParser makes of every file.
-                path=Path(cast("TemporaryUploadedFile", file).temporary_file_path()),
-                options=ImportOptions.parse(_plain(cast("QueryDict", request.data))),
-                reading_options=ReadingShape.options(request.data),
-                job_id=job_id,
-            )
+            path = _path_of(file)
+            reading_options = ReadingShape.options(request.data)
+            try:
+                job = services.create_job(
+                    request.tenant,
+                    user=request.user,
+                    filename=file.name or "",
+                    path=path,
+                    options=ImportOptions.parse(_plain(cast("QueryDict", request.data))),
+                    reading_options=reading_options,
+                    job_id=job_id,
+                )
+            except corrected_files.IsErrorLog as log:
+                job, accepted_rows = corrected_files.accept_upload(
+                    request.tenant, log, path, user=request.user, reading_options=reading_options, run_id=job_id
+                )
+                with tenant_scope(request.tenant):
+                    return Response({**JobSerializer(job).data, **corrections.as_json(accepted_rows)}, status=202)
         return uploaded(self, job)
 
     @extend_schema(
@@ -293,6 +310,36 @@ class ImportViewSet(TenantViewSet):
         return page_of([row.as_json() for row in page], query, total=results.count_of(job, outcome))
 
     @extend_schema(
+        operation_id="imports_corrections",
+        summary="Send corrected rows of the error log: they join the same import",
+        description="Only rows of the error log of this import, known by their `Import key`; with one that is not, "
+        "nothing is imported. Once the import is at its end, however it ended. Rows that are in never come in again. "
+        "At most 10,000 rows as JSON; a file may be as large as an upload.",
+        request={
+            "application/json": corrections.CorrectionsShape,
+            "multipart/form-data": corrections.CorrectedFileShape,
+        },
+        responses={202: corrections.AcceptedShape, **errors(409)},
+        examples=[
+            *api_schema.body("One row", documented.CORRECTIONS),
+            *api_schema.answer("Accepted", {"accepted": 1, "already_resolved": 0}, 202),
+        ],
+    )
+    @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser, UploadParser])
+    @idempotent_by_id
+    def corrections(self, request: ApiRequest, job_id: UUID, *, request_id: UUID) -> Response:
+        with tenant_scope(request.tenant):
+            job = self.job(job_id)
+        file = request.FILES.get("file")
+        if file is not None:
+            with file:
+                accepted_rows = corrected_files.accept_file(job, _path_of(file), user=request.user, run_id=request_id)
+        else:
+            rows = corrections.rows_of_body(job, request.data)
+            accepted_rows = accept_corrections(job, [rows], user=request.user, run_id=request_id)
+        return Response(corrections.as_json(accepted_rows), status=202)
+
+    @extend_schema(
         operation_id="imports_errors",
         summary="The error log, as a CSV file or in pages",
         description="Rows that failed, duplicates that were skipped, and warnings. `Import key` is what lets a "
@@ -347,6 +394,11 @@ def _confirmed_mapping(job: ImportJob, confirmation: Mapping[str, Any]) -> Field
         "Send field_mapping, or “accept_suggested”: true to import as suggested.",
         field="field_mapping",
     )
+
+
+def _path_of(file: UploadedFile[Any]) -> Path:
+    """Return where UploadParser has put a file."""
+    return Path(cast("TemporaryUploadedFile", file).temporary_file_path())
 
 
 def _plain(form: QueryDict) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from imports import error_log, reading, storage
 from imports.corrections.mending import CorrectedRow, headers_of
+from imports.engine.formulas import original
 from imports.engine.readers import ReadingOptions
 from imports.engine.readers.header import unique_headers
 from imports.engine.rows_file import RowsFile, open_rows_file
@@ -71,7 +72,9 @@ def accept_file(
             if warning.code in DOUBTFUL:
                 raise Invalid(warning.code, warning.message, row=warning.row)
         rows = open_rows_file(rows_path)
-        return services.accept(job, _batches(job, rows), user=user, run_id=run_id)
+        # Readers of text take back what makes a formula harmless; a workbook saved from such a text has it as it is.
+        unescape = original if summary.type == "excel" else str
+        return services.accept(job, _batches(job, rows, unescape), user=user, run_id=run_id)
 
 
 def accept_upload(
@@ -101,7 +104,7 @@ def accept_upload(
     return job, accepted
 
 
-def _batches(job: ImportJob, rows: RowsFile) -> Iterator[list[CorrectedRow]]:
+def _batches(job: ImportJob, rows: RowsFile, unescape: Callable[[str], str]) -> Iterator[list[CorrectedRow]]:
     """Yield the rows of a corrected error log. Columns that are not the job's are left alone."""
     if KEY_HEADER not in rows.headers:
         raise Invalid(
@@ -111,18 +114,20 @@ def _batches(job: ImportJob, rows: RowsFile) -> Iterator[list[CorrectedRow]]:
         )
     key_at = rows.headers.index(KEY_HEADER)
     headers = headers_of(job)
+    names = {original(name): place for place, name in enumerate(rows.headers)}
     # A column of the source that is called like one of ours got a number when the log was read.
     read_as = unique_headers([*error_log.COLUMNS, *headers], len(error_log.COLUMNS) + len(headers))
     places = {
-        header: rows.headers.index(name)
+        header: names[name]
         for header, name in zip(headers, read_as[len(error_log.COLUMNS) :], strict=True)
-        if name in rows.headers
+        if name in names
     }
     for lo in range(0, rows.total_rows, BATCH_ROWS):
         batch = []
         for row_number, cells in zip(*rows.read(lo, lo + BATCH_ROWS), strict=True):
             row_index = _row_index(job, cells[key_at], row_number)
-            batch.append(CorrectedRow(row_index, 0, {header: cells[place] for header, place in places.items()}))
+            values = {header: unescape(cells[place]) for header, place in places.items()}
+            batch.append(CorrectedRow(row_index, 0, values))
         yield batch
 
 

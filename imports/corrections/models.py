@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
 
 from irisx.accounts.models import Tenant, User
 from irisx.ids import uuid7
+
+if TYPE_CHECKING:
+    from imports.models import ImportJob
 
 DRAFT = 0
 """The run number of corrections that were not sent yet; run 0 of a job is the import itself."""
@@ -80,6 +85,14 @@ class CorrectionRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.run_no} of {self.import_job_id}"
+
+
+def open_run(job: ImportJob) -> CorrectionRun | None:
+    """Return the run of a job that is under way, or the next in line; None if there is none. A query at most."""
+    if not job.run_no:
+        return None
+    runs = CorrectionRun.objects.filter(tenant_id=job.tenant_id, import_job=job, status__in=CorrectionRun.OPEN)
+    return runs.order_by("run_no").first()
 
 
 class Correction(models.Model):

@@ -18,7 +18,7 @@ from procrastinate.tasks import Task
 
 from imports.corrections import mending
 from imports.corrections.mending import CorrectedRow
-from imports.corrections.models import DRAFT, Correction, CorrectionRun
+from imports.corrections.models import DRAFT, Correction, CorrectionRun, open_run
 from imports.cursors import engine_cursor
 from imports.engine.errors import EngineError
 from imports.error_log import import_key, unknown_keys
@@ -169,14 +169,6 @@ def _queue(
     ImportJob.objects.filter(pk=job.pk).update(run_no=run_no)
     start_next(job)
     tell_watchers(job)
-
-
-def open_run(job: ImportJob) -> CorrectionRun | None:
-    """Return the run of a job that is under way, or the next one in line; None if there is none."""
-    if not job.run_no:
-        return None
-    runs = CorrectionRun.objects.filter(tenant_id=job.tenant_id, import_job=job, status__in=CorrectionRun.OPEN)
-    return runs.order_by("run_no").first()
 
 
 def start_next(job: ImportJob) -> None:

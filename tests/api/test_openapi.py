@@ -109,6 +109,7 @@ def test_what_starts_imports_takes_an_idempotency_key():
         "POST /v1/imports/bulk",
         "POST /v1/imports/pasted",
         "POST /v1/imports/{job_id}/confirm",
+        "POST /v1/imports/{job_id}/corrections",
         "POST /v1/imports/{job_id}/resume",
         "POST /v1/imports/{job_id}/retry",
     }

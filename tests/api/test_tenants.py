@@ -38,6 +38,7 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/pause": {"post": {}},
     "v1/imports/<uuid:job_id>/resume": {"post": {}},
     "v1/imports/<uuid:job_id>/retry": {"post": {}},
+    "v1/imports/<uuid:job_id>/corrections": {"post": {"rows": [{"import_key": "1", "values": {}}]}},
     "v1/imports/mappings/<uuid:mapping_id>": {"get": None, "patch": {"name": "Others"}, "delete": None},
     "v1/contacts/<uuid:contact_id>": {"get": None, "patch": {"title": "Buyer"}, "delete": None},
     "v1/contacts/<uuid:contact_id>/history": {"get": None},
