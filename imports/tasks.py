@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
@@ -14,6 +14,7 @@ from imports.analytics import summaries
 from imports.corrections import runner as corrections
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
+from irisx import mail
 
 
 @app.task(queue="imports", name="imports.run_slice")
@@ -58,10 +59,10 @@ async def deliver_webhooks(timestamp: int) -> None:
     await dispatcher.run()
 
 
-@app.task(queue="mail", name="imports.mail_webhook_disabled", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
-def mail_webhook_disabled(*, endpoint_id: str) -> None:
-    """Mail a tenant's people that an address was switched off. Started twice, they get it twice."""
-    endpoints.mail_disabled(UUID(endpoint_id))
+@app.task(queue=mail.MAIL_QUEUE, name="imports.mail_webhook_disabled", retry=mail.TryForADay())
+def mail_webhook_disabled(*, endpoint_id: str, user_id: int) -> None:
+    """Mail one of a tenant's people that an address was switched off. Started twice, they get it twice."""
+    endpoints.mail_disabled(UUID(endpoint_id), user_id)
 
 
 @app.periodic(cron="27 * * * *")
@@ -77,5 +78,7 @@ async def purge_queue(context: JobContext, timestamp: int) -> None:
     """Erase finished rows of the queue, and those that a dead worker left behind. It may run twice."""
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs():
+        if stalled.queue == mail.MAIL_QUEUE:
+            continue  # irisx/mail.py queues it again
         await manager.finish_job(stalled, status=Status.FAILED, delete_job=True)
     await manager.delete_old_jobs(nb_hours=24, include_failed=True)

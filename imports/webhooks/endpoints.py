@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from imports.webhooks.events import deliver_task
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
-from irisx import outbound
+from irisx import mail, outbound
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.queue import defer
@@ -92,9 +90,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
     endpoint.disabled_reason = reason
     fail_waiting(endpoint)
     if reason != DisabledReason.BY_USER:
-        from imports.tasks import mail_webhook_disabled
-
-        defer(mail_webhook_disabled, endpoint_id=str(endpoint.pk))
+        _queue_mails(endpoint)
 
 
 def fail_waiting(endpoint: WebhookEndpoint) -> None:
@@ -115,17 +111,25 @@ def resend(delivery: WebhookDelivery) -> None:
     defer(deliver_task(), timestamp=int(timezone.now().timestamp()))
 
 
-def mail_disabled(endpoint_id: UUID) -> None:
-    """Tell the tenant's people by mail that an address was switched off; nobody if it is on again or gone."""
+def _queue_mails(endpoint: WebhookEndpoint) -> None:
+    """Have each of the tenant's people mailed that an address was switched off."""
+    from imports.tasks import mail_webhook_disabled
+
+    people = User.objects.filter(tenant_id=endpoint.tenant_id, is_active=True).order_by("pk")
+    for user_id in people.values_list("pk", flat=True):
+        defer(mail_webhook_disabled, endpoint_id=str(endpoint.pk), user_id=user_id)
+
+
+def mail_disabled(endpoint_id: UUID, user_id: int) -> None:
+    """Tell somebody by mail that an address was switched off; unless it is on again, or one of the two is gone."""
     with tenant_scope(ALL):
         endpoint = WebhookEndpoint.objects.select_related("tenant").filter(pk=endpoint_id).first()
         if endpoint is None or endpoint.is_enabled:
             return
         tried = WebhookDelivery.objects.filter(tenant=endpoint.tenant, endpoint=endpoint).exclude(last_attempt_at=None)
         last = tried.order_by("-last_attempt_at").first()
-        people = User.objects.filter(tenant=endpoint.tenant, is_active=True).order_by("pk")
-        addresses = list(people.values_list("email", flat=True))
-    if not addresses:
+        user = User.objects.filter(pk=user_id, tenant=endpoint.tenant, is_active=True).first()
+    if user is None:
         return
     context = {
         "endpoint": endpoint,
@@ -133,7 +137,6 @@ def mail_disabled(endpoint_id: UUID) -> None:
         "days": settings.WEBHOOK_DISABLED_AFTER.days,
         "kept_days": settings.WEBHOOK_DELIVERIES_KEPT_DAYS,
         "last": last,
-        "site_url": settings.SITE_URL,
     }
     subject = f"Nothing is sent to {endpoint.host} any more"
-    send_mail(subject, render_to_string("imports/webhook_disabled.txt", context), None, addresses)
+    mail.send(user.email, subject=subject, template="webhook_disabled", context=context)

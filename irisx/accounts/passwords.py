@@ -5,15 +5,14 @@ from __future__ import annotations
 from axes.utils import reset as forget_attempts
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from procrastinate.exceptions import AlreadyEnqueued
 
+from irisx import mail
 from irisx.accounts.models import ApiSession, User
 
 
@@ -56,9 +55,13 @@ def mail_link(user_id: int) -> None:
     now = timezone.now()
     if user is None or (user.password_mail_at and now - user.password_mail_at < settings.PASSWORD_MAIL_INTERVAL):
         return
-    key = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("customer:new-password", args=[key, default_token_generator.make_token(user)])
-    context = {"user": user, "link": settings.SITE_URL + path, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
-    send_mail("Choose a new password", render_to_string("accounts/password_link.txt", context), None, [user.email])
+    context = {"user": user, "link": link_for(user), "hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+    mail.send(user.email, subject="Choose a new password", template="password_link", context=context)
     # Afterwards: a mail that could not be sent is tried again.
     User.objects.filter(pk=user.pk).update(password_mail_at=now)
+
+
+def link_for(user: User) -> str:
+    """Return the address where a user chooses a new password. It works once, for a day."""
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    return settings.SITE_URL + reverse("customer:new-password", args=[key, default_token_generator.make_token(user)])
