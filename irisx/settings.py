@@ -61,19 +61,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         ),
     }
 )
-# Under ASGI each request has a thread of its own, and so would have a connection of its own: the web process lends out
-# this many instead (irisx/web.py). Other processes keep theirs.
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
-if DATABASE_POOL_SIZE:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 2,
-        "max_size": DATABASE_POOL_SIZE,
-        # Seconds until whoever finds none, or no database, is answered 503.
-        "timeout": 4,
-        # So that a database that is back is found at once: else the pool waits longer from try to try.
-        "reconnect_timeout": 1,
-    }
+# How many requests a web process works on at once, each in a thread with a connection of its own (irisx/handler.py).
+WEB_THREADS = env.int("WEB_THREADS", default=20)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A role that row-level security does not hold ends the process.
 CHECK_DATABASE_ROLE = not DEBUG
@@ -147,7 +136,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "irisx.request_ids.RequestIdMiddleware",  # first: whatever the others log has the id
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "irisx.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

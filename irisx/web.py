@@ -11,7 +11,6 @@ import asyncio
 import io
 import json
 import logging
-import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from typing import IO, Any, cast
 
 from daphne import cli, http_protocol, server
 from django.conf import settings
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from irisx import request_ids
 from irisx.production import RefusedToStart
@@ -27,7 +27,6 @@ from irisx.stores import is_out_of_room
 
 logger = logging.getLogger("irisx.web")
 
-DATABASE_CONNECTIONS = "20"  # in use at once; set DATABASE_POOL_SIZE for another number
 PIECE_BYTES = 64 * 1024
 # A connection that is closed on unread data is reset, and most clients then lose the answer. So a body that is refused
 # is read on and dropped, up to here; who sends still more is cut off.
@@ -258,6 +257,8 @@ class CommandLine(cli.CommandLineInterface):
 
     def load_asgi_app(self, asgi_app_path: str) -> Application:
         application: Application = super().load_asgi_app(asgi_app_path)
+        # With DEBUG on, Django writes out each statement and keeps the last 9,000 of each thread. Here nobody looks.
+        DatabaseWrapper.queries_logged = False  # type: ignore[assignment]
         return with_body_from_disk(application)
 
 
@@ -265,7 +266,6 @@ class CommandLine(cli.CommandLineInterface):
 http_protocol.WebRequest = Request  # type: ignore[misc]
 
 if __name__ == "__main__":
-    os.environ.setdefault("DATABASE_POOL_SIZE", DATABASE_CONNECTIONS)
     try:
         CommandLine().run([*sys.argv[1:], "irisx.asgi:application"])
     except RefusedToStart as error:

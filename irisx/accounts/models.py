@@ -32,6 +32,10 @@ class Tenant(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Creates users; addresses are stored in lower case, so that people sign in as they type."""
 
+    def get_queryset(self) -> models.QuerySet[User]:
+        # Whoever is looked up is asked next whose contacts they may see.
+        return super().get_queryset().select_related("tenant")
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)

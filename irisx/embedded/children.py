@@ -51,7 +51,7 @@ class Child:
                 # Ctrl-C reaches us alone, and we stop everything in order.
                 start_new_session=True,
             )
-        os.setpriority(os.PRIO_PROCESS, self._process.pid, self._niceness)
+        processes.set_niceness(self._process.pid, self._niceness)
         self._started_at = time.monotonic()
         processes.note(self._pid_file, self._process.pid)
 

@@ -7,8 +7,10 @@ start time too, and a process counts as ours only if all three agree.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -70,3 +72,14 @@ def end(process: psutil.Process, *steps: tuple[signal.Signals, float]) -> None:
 def _seconds_since_boot(process: psutil.Process) -> float:
     # Not the time of day: that of a running process changes when the clock is set.
     return process.create_time() - psutil.boot_time()
+
+
+def set_niceness(pid: int, niceness: int) -> None:
+    """Have a process that leads a session of its own yield to others.
+
+    Linux shares the processor between sessions first, and by niceness only within one, unless the session has a
+    niceness, too (sched(7), "The autogroup feature").
+    """
+    os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    with suppress(FileNotFoundError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
