@@ -44,15 +44,16 @@ OUT_OF_ROOM = tuple(b"[Errno %d]" % number for number in NO_ROOM)
 ERROR_NAME = re.compile(rb"^([A-Za-z_][\w.]*)(?=: |$)", re.MULTILINE)
 
 
-def read_in_child(path: Path, rows_path: Path, options: ReadingOptions) -> SourceSummary:
+def read_in_child(path: Path, rows_path: Path, options: ReadingOptions, *, is_snapshot: bool = False) -> SourceSummary:
     """Write the rows of a file to a rows file and return what the file holds.
 
+    `is_snapshot`: it is what a connector wrote (imports/remote.py), not what somebody sent.
     Never call it inside a transaction: it may take minutes. Raises SourceRejected, or Unavailable("reading_busy") if
     as many files are being read on this machine as it has cores. The rows file is removed unless all went well.
     """
     try:
         with reading_slot() as slot:
-            summary = _run_child(path, rows_path, options, slot)
+            summary = _run_child(path, rows_path, options, slot, is_snapshot=is_snapshot)
     except BaseException:
         rows_path.unlink(missing_ok=True)
         raise
@@ -113,11 +114,12 @@ def _slots_folder() -> Path:
     return folder
 
 
-def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int) -> SourceSummary:
+def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int, *, is_snapshot: bool) -> SourceSummary:
     timeout_seconds = settings.READ_SOURCE_TIMEOUT_SECONDS
     request = {
         "path": str(path.resolve()),
         "rows_path": str(rows_path.resolve()),
+        "is_snapshot": is_snapshot,
         "options": options.as_json(),
         "limits": asdict(limits()),
         "memory_bytes": _memory_bytes(path.stat().st_size),

@@ -6,7 +6,7 @@ A status changes by a conditional update, so that of two who try, one wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,14 @@ def create_job(
     Raises SourceRejected for a file that cannot be imported, Invalid or Conflict for options that cannot be, and
     IsErrorLog for the error log of an import, which corrections.files.accept_upload() takes.
     """
-    with tenant_scope(tenant):
-        _check_quota(tenant)
-        _check_options(tenant, options)
+    check_new_job(tenant, options)
     job = ImportJob(
         id=job_id or uuid7(), tenant=tenant, user=user, filename=_shown_name(filename), source_type=source_type
     )
     _set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
-        summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
+        summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions(), is_snapshot=job.is_remote)
         if (log_of := corrected_files.job_id_of(summary)) is not None:
             raise corrected_files.IsErrorLog(log_of)
         with _kept(job, source=path, rows=rows_path), tenant_scope(tenant):
@@ -107,9 +105,8 @@ def create_bulk_job(
     tenant_scope(): the rows go to the store for files. If anything fails, nothing is stored.
     Raises Invalid or Conflict for options that cannot be.
     """
+    check_new_job(tenant, options)
     with tenant_scope(tenant):
-        _check_quota(tenant)
-        _check_options(tenant, options)
         fields = contact_services.fields_of(tenant)
     plural = "" if len(contacts) == 1 else "s"
     name = filename or f"{len(contacts):,} contact{plural} by API"
@@ -151,6 +148,13 @@ def _kept(job: ImportJob, *, rows: Path, source: Path | None = None) -> Iterator
         raise
 
 
+def check_new_job(tenant: Tenant, options: ImportOptions) -> None:
+    """Raise TooMany, Invalid or Conflict for an import that cannot be, before anything is read for it."""
+    with tenant_scope(tenant):
+        _check_quota(tenant)
+        _check_options(tenant, options)
+
+
 def _check_quota(tenant: Tenant) -> None:
     """Raise TooMany if so many of the tenant's imports wait that one more would only fill the disk."""
     limit = settings.OPEN_IMPORTS_PER_TENANT
@@ -163,33 +167,40 @@ def _check_quota(tenant: Tenant) -> None:
         )
 
 
-def reread(job: ImportJob, *, reading_options: ReadingOptions) -> ImportJob:
+def reread(job: ImportJob, *, reading_options: ReadingOptions, newer: Path | None = None) -> ImportJob:
     """Read a pending job's file again, in another way. Call outside of any tenant_scope().
 
-    Raises SourceRejected, leaving the job as it was, if the file cannot be read that way.
+    `newer` is a file to take in its place. Raises SourceRejected, leaving the job as it was, if the file cannot be
+    read that way.
     """
     _require(job, Status.PENDING)
-    old_rows = job.rows_path
-    with storage.scratch_folder() as folder:
-        rows_path = folder / "rows"
-        with storage.local_copy(job.file_path) as source:
-            summary = reading.read_in_child(source, rows_path, reading_options)
-        new_rows = storage.keep(rows_path, job_id=job.pk, kind="rows")
+    old = {"rows_path": job.rows_path, "file_path": job.file_path}
+    new: dict[str, str] = {}
     try:
+        with storage.scratch_folder() as folder, _file_of(job, newer) as source:
+            rows_path = folder / "rows"
+            summary = reading.read_in_child(source, rows_path, reading_options, is_snapshot=job.is_remote)
+            new["rows_path"] = storage.keep(rows_path, job_id=job.pk, kind="rows")
+            if newer:
+                new["file_path"] = storage.keep(newer, job_id=job.pk, kind="source")
         with tenant_scope(job.tenant_id):
             _set_source(job, summary)
-            changed = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, rows_path=old_rows).update(
-                rows_path=new_rows,
-                **{name: getattr(job, name) for name in (*_SOURCE_FIELDS,)},
+            changed = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, rows_path=old["rows_path"]).update(
+                **new, **{name: getattr(job, name) for name in _SOURCE_FIELDS}
             )
             if not changed:
                 raise Conflict("already_started", "The import was started meanwhile; its file is not read again.")
     except BaseException:
-        files.remove(new_rows)
+        files.remove(*new.values())
         raise
-    job.rows_path = new_rows
-    files.remove(old_rows)
+    for name, path in new.items():
+        setattr(job, name, path)
+    files.remove(*(old[name] for name in new))
     return job
+
+
+def _file_of(job: ImportJob, newer: Path | None) -> AbstractContextManager[Path]:
+    return nullcontext(newer) if newer else storage.local_copy(job.file_path)
 
 
 _SOURCE_FIELDS = ("source_type", "file_info", "columns", "warnings", "total_rows")

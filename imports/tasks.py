@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from imports import idempotency, leftovers, runner, services
+from imports.connectors.google import connections, oauth
 from imports.analytics import summaries
 from imports.corrections import runner as corrections
 from imports.webhooks import deliveries, endpoints
@@ -50,6 +51,7 @@ def purge(timestamp: int) -> None:
     services.purge()
     idempotency.purge()
     deliveries.purge()
+    oauth.purge()
 
 
 @app.periodic(cron=settings.WEBHOOK_CRON)
@@ -63,6 +65,15 @@ async def deliver_webhooks(timestamp: int) -> None:
 def mail_webhook_disabled(*, endpoint_id: str, user_id: int) -> None:
     """Mail one of a tenant's people that an address was switched off. Started twice, they get it twice."""
     endpoints.mail_disabled(UUID(endpoint_id), user_id)
+
+
+# About a day of tries.
+@app.task(
+    queue="connectors", name="imports.revoke_google_access", retry=RetryStrategy(max_attempts=9, exponential_wait=4)
+)
+def revoke_google_access(*, tenant_id: int, revocation_id: str) -> None:
+    """Tell Google to forget a connection that was taken back. Started twice, the second finds it done."""
+    connections.revoke(tenant_id, UUID(revocation_id))
 
 
 @app.periodic(cron="27 * * * *")

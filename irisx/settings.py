@@ -321,6 +321,22 @@ WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success betw
 WEBHOOK_DELIVERIES_KEPT_DAYS = 30  # after their end
 WEBHOOK_CRON = "* * * * * */5"
 
+# Where connectors read from -------------------------------------------------------------------------------------------
+
+# A client of the type "Web application" at Google. Without one, Google Sheets says that it is not set up.
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
+# As it is registered there, to the letter.
+GOOGLE_REDIRECT_URI = env.str("GOOGLE_REDIRECT_URI", default="") or f"{SITE_URL}/v1/imports/google/callback"
+# Google's and Airtable's own addresses. Others are for the demo and for tests.
+GOOGLE_AUTHORIZATION_URL = env.str("GOOGLE_AUTHORIZATION_URL", default="https://accounts.google.com/o/oauth2/v2/auth")
+GOOGLE_TOKEN_URL = env.str("GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
+GOOGLE_REVOKE_URL = env.str("GOOGLE_REVOKE_URL", default="https://oauth2.googleapis.com/revoke")
+GOOGLE_SHEETS_ROOT_URL = env.str("GOOGLE_SHEETS_ROOT_URL", default="https://sheets.googleapis.com/")
+AIRTABLE_API_URL = env.str("AIRTABLE_API_URL", default="https://api.airtable.com")
+# Before a service that is away is asked a second time; it doubles from try to try.
+REMOTE_PAUSE_SECONDS = env.float("REMOTE_PAUSE_SECONDS", default=1.0)
+
 # Browsers ------------------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

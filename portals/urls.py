@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import analytics, api_access, contacts, from_file, imports, new_import, source
+from portals.views import analytics, api_access, contacts, from_file, google, imports, new_import, source
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
     path("imports/new/", source.new_import, name="new-import"),
     path("imports/template.csv", from_file.template, name="template"),
+    path("imports/google/connect/", google.connect, name="google-connect"),
+    path("imports/google/disconnect/", google.disconnect, name="google-disconnect"),
+    path("imports/google/state/", google.state, name="google-state"),
     path("imports/<uuid:job_id>/", imports.job, name="job"),
     path("imports/<uuid:job_id>/map/", new_import.map_columns, name="job-map"),
     path("imports/<uuid:job_id>/map/field/<int:index>/", new_import.add_field, name="job-add-field"),

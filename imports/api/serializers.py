@@ -244,6 +244,16 @@ class ConfirmShape(Shape):
 
 class HistoryShape(PageShape):
     status = serializers.ChoiceField(ImportJob.Status.choices, required=False)
+class InspectShape(ReadingShape):
+    range = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=200,
+        help_text="Of a Google Sheet: A1 notation; blank for all of the tab.",
+    )
+
+
     source_type = serializers.ChoiceField(ImportJob.SourceType.choices, required=False)
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)

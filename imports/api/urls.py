@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from imports.api.connections import AirtableViewSet, GoogleAuthViewSet, GoogleViewSet
 from imports.api.contacts import ContactViewSet
 from imports.api.mappings import SavedMappingViewSet
 from imports.api.views import ImportViewSet
@@ -17,4 +19,14 @@ router.register("contacts", ContactViewSet, basename="contacts")
 router.register("imports", ImportViewSet, basename="imports")
 router.register("webhooks", WebhookViewSet, basename="webhooks")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("imports/google", GoogleViewSet.as_view({"get": "retrieve", "delete": "disconnect"})),
+    path("imports/google/auth", GoogleAuthViewSet.as_view({"get": "auth"})),
+    path("imports/google/sheet", GoogleViewSet.as_view({"post": "sheet"})),
+    path(
+        "imports/airtable",
+        AirtableViewSet.as_view({"get": "retrieve", "put": "connect", "delete": "disconnect"}),
+    ),
+    path("imports/airtable/table", AirtableViewSet.as_view({"post": "table"})),
+    *router.urls,
+]

@@ -15,12 +15,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from imports import error_log, history, pasting, preview, results, services
+from imports import error_log, history, pasting, preview, remote, results, services
 from imports.api import corrections, documented
 from imports.api.serializers import (
     ConfirmShape,
     ErrorsShape,
     HistoryShape,
+    InspectShape,
     JobSerializer,
     PastedShape,
     ReadingShape,
@@ -48,8 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def uploaded(view: ImportViewSet, job: ImportJob) -> Response:
-    return view.job_with_preview(job, status=201)
+def uploaded(view: TenantViewSet, job: ImportJob) -> Response:
+    return job_with_preview(job, status=201)
+
+
+def job_with_preview(job: ImportJob, *, status: int) -> Response:
+    with tenant_scope(job.tenant_id):
+        return Response({**JobSerializer(job).data, "preview": preview.load(job).as_json()}, status=status)
 
 
 def accepted(view: ImportViewSet, job: ImportJob) -> Response:
@@ -194,8 +200,10 @@ class ImportViewSet(TenantViewSet):
 
     @extend_schema(
         operation_id="imports_inspect",
-        summary="Read the file of a pending import in another way",
-        request={"application/json": ReadingShape, "multipart/form-data": ReadingShape},
+        summary="Read the source of a pending import in another way",
+        description="Of a Google Sheet another tab (`sheet`) or `range` is read from Google; all else from what was "
+        "read before.",
+        request={"application/json": InspectShape, "multipart/form-data": InspectShape},
         responses={200: documented.JobWithPreview},
         examples=[
             *api_schema.body("The header is in row 3", {"header_row": 3}),
@@ -204,10 +212,12 @@ class ImportViewSet(TenantViewSet):
     )
     @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser, UploadParser])
     def inspect(self, request: ApiRequest, job_id: UUID) -> Response:
-        reading_options = ReadingShape.options(request.data)
+        given = InspectShape.read(request.data)
+        area = given.pop("range", None)
         with tenant_scope(request.tenant):
             job = self.job(job_id)
-        return self.job_with_preview(services.reread(job, reading_options=reading_options), status=200)
+        job = remote.read_again(job, user=request.user, reading_options=ReadingOptions(**given), area=area)
+        return job_with_preview(job, status=200)
 
     @extend_schema(
         operation_id="imports_preview",
@@ -378,10 +388,6 @@ class ImportViewSet(TenantViewSet):
             job = self.job(job_id)
             change(job)
             return Response(JobSerializer(job).data, status=202)
-
-    def job_with_preview(self, job: ImportJob, *, status: int) -> Response:
-        with tenant_scope(self.request.tenant):
-            return Response({**JobSerializer(job).data, "preview": preview.load(job).as_json()}, status=status)
 
 
 def _confirmed_mapping(job: ImportJob, confirmation: Mapping[str, Any]) -> FieldMapping:

@@ -6,7 +6,7 @@ nothing of jobs: whoever reads a table makes a job of it (imports/remote.py), as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -61,6 +61,8 @@ class Reading:
     # Lists of records, blank ones too, each a list of cells as text. What the pages raise, read() may raise.
     pages: Iterator[list[list[str]]]
     first_number: int = 1  # the row number of the first record, as people see it
+    # Names of the columns, where the service has them apart from the records; None: a record holds them, or none does.
+    headers: Sequence[str] | None = None
     # Place of a column → "dmy" or "mdy", where the service knows how its dates are written.
     date_orders: Mapping[int, str] = field(default_factory=dict)
 
@@ -93,8 +95,14 @@ class NotAuthorized(Refusal):
     """The service wants somebody's consent before it shows anything: given for the first time, or once more."""
 
     status = 401
-    # What a job or schedule says that failed of it.
+    # What an import says that failed of it: nobody is there to be asked.
     reconnect_code = "reconnect"
+    reconnect_message = "The service does not let us read any more. Connect it again, then run the import."
+
+    def __init__(self, code: str, what_to_do: str) -> None:
+        # Clients match on these words, so what a person should do stands beside them.
+        super().__init__(code, "Not authorized", auth_required=True)
+        self.details["message"] = what_to_do
 
 
 class RemoteUnavailable(Unavailable):

@@ -2,8 +2,9 @@
 
     python -m imports.engine.read_source < request.json > answer.json
 
-Request: {"path", "rows_path", "options", "limits", "memory_bytes", "cpu_seconds"}. Answer: {"summary": …} or
-{"rejected": {"code", "message", "details"}}. It exits 0 with either; anything else is a crash (imports/reading.py).
+Request: {"path", "rows_path", "is_snapshot", "options", "limits", "memory_bytes", "cpu_seconds"}. Answer:
+{"summary": …} or {"rejected": {"code", "message", "details"}}. It exits 0 with either; anything else is a crash
+(imports/reading.py).
 """
 
 from __future__ import annotations
@@ -39,11 +40,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     # Imported under the limits: readers load parsers written in other languages.
     from imports.engine.errors import SourceRejected
     from imports.engine.readers import Limits, ReadingOptions, read_source
+    from imports.engine.readers.snapshot import read_snapshot
 
     options = ReadingOptions.from_json(request["options"])
     limits = Limits(**request["limits"])
+    # The request says which: a file of somebody's that looks like a snapshot is none.
+    read = read_snapshot if request["is_snapshot"] else read_source
     try:
-        summary = read_source(Path(request["path"]), Path(request["rows_path"]), options, limits)
+        summary = read(Path(request["path"]), Path(request["rows_path"]), options, limits)
     except SourceRejected as rejected:
         return {"rejected": {"code": rejected.code, "message": rejected.message, "details": rejected.details}}
     return {"summary": summary.as_json()}

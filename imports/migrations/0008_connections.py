@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import irisx.encryption
-import irisx.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import irisx.encryption
+import irisx.ids
 
 
 class Migration(migrations.Migration):

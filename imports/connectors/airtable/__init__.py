@@ -1,0 +1,1 @@
+"""Airtable: access by a personal access token, and the tables of bases."""
