@@ -23,7 +23,7 @@ from irisx.accounts.models import Tenant
 from irisx.refusals import Refusal
 from portals import wording
 
-FILE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls")
+FILE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".vcf", ".zip")
 """What the browser's file dialog offers. What a file is, its content decides."""
 
 _CUSTOM_TYPES = {
@@ -33,18 +33,45 @@ _CUSTOM_TYPES = {
     FieldType.BOOLEAN: "Yes or no",
     FieldType.URL: "Web address",
 }
+# Those that reading can find, by the names that it gives them.
 _ENCODINGS = {
     "": "Found out",
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16, low byte first",
+    "utf-16-be": "UTF-16, high byte first",
     "cp1252": "Western (Windows-1252)",
+    "mac-roman": "Western (Mac Roman)",
+    "cp850": "Western (DOS, 850)",
     "cp1250": "Central European (Windows-1250)",
+    "iso8859-2": "Central European (ISO 8859-2)",
+    "cp852": "Central European (DOS, 852)",
+    "cp1257": "Baltic (Windows-1257)",
     "cp1251": "Cyrillic (Windows-1251)",
-    "shift_jis": "Japanese (Shift JIS)",
-    "gb18030": "Chinese (GB 18030)",
-    "mac_roman": "Mac Roman",
+    "koi8-r": "Cyrillic (KOI8-R)",
+    "cp866": "Cyrillic (DOS, 866)",
+    "cp1253": "Greek (Windows-1253)",
+    "cp1254": "Turkish (Windows-1254)",
+    "cp1255": "Hebrew (Windows-1255)",
+    "cp1256": "Arabic (Windows-1256)",
+    "cp874": "Thai (Windows-874)",
+    "cp1258": "Vietnamese (Windows-1258)",
+    "cp932": "Japanese (Shift JIS)",
+    "euc-jp": "Japanese (EUC-JP)",
+    "gb18030": "Chinese, simplified (GB 18030)",
+    "big5": "Chinese, traditional (Big5)",
+    "cp949": "Korean (EUC-KR)",
 }
-DELIMITERS = {"": "Found out", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
+DELIMITERS = {
+    "": "Found out",
+    ",": "Comma",
+    ";": "Semicolon",
+    "\t": "Tab",
+    "|": "Bar",
+    "^": "Caret",
+    "~": "Tilde",
+    ":": "Colon",
+}
 
 
 class Styled(forms.Form):
@@ -158,14 +185,14 @@ class UploadForm(OptionsForm):
 
     # What the page says before anything is chosen, and what upload.js checks at once; the server checks it all again.
     endings = " ".join(FILE_ENDINGS)
-    kinds = "CSV, TSV, XLSX, XLS"
+    kinds = "CSV, TSV, XLSX, XLS, ODS, vCard"
     most_rows = settings.MAX_ROWS
     largest_bytes = settings.UPLOAD_MAX_BYTES
     largest = wording.size(settings.UPLOAD_MAX_BYTES)
     sentences = {
         "none": "Select a file.",
         "empty": "The selected file is empty.",
-        "kind": "The selected file must be a CSV, TSV or Excel file.",
+        "kind": "The selected file must be a CSV, TSV or Excel file, or a vCard.",
         "large": f"The selected file must be smaller than {largest}.",
         "lost": "The selected file could not be uploaded. Try again.",
     }
@@ -210,14 +237,15 @@ class ReadingForm(Styled):
         info: Mapping[str, Any] = job.file_info
         found = {name: info.get(name) for name in ("sheet", "encoding", "delimiter", "header_row")}
         super().__init__(*args, initial=found, auto_id="read_%s", **kwargs)
-        if job.source_type == ImportJob.SourceType.EXCEL:
-            sheets = [str(name) for name in info.get("sheets") or [info.get("sheet")]]
-            self._choose("sheet", [(name, name) for name in sheets])
-            del self.fields["encoding"], self.fields["delimiter"]
-        else:
-            del self.fields["sheet"]
-            self._choose("encoding", _with_found(_ENCODINGS, info.get("encoding")))
-            self._choose("delimiter", _with_found(DELIMITERS, info.get("delimiter")))
+        self._choose("sheet", [(name, name) for name in info.get("sheets") or filter(None, [info.get("sheet")])])
+        self._choose("encoding", _with_found(_ENCODINGS, info.get("encoding")))
+        self._choose("delimiter", _with_found(DELIMITERS, info.get("delimiter")))
+        # A workbook has no delimiter, a web page no sheet; pasted text has no bytes to be decoded.
+        for name in ("sheet", "encoding", "delimiter"):
+            if not info.get(name) or (name == "encoding" and job.source_type == ImportJob.SourceType.PASTED):
+                del self.fields[name]
+        if info.get("type") == "vcard":
+            del self.fields["header_row"]
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices

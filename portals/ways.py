@@ -22,10 +22,11 @@ class Way(NamedTuple):
 
 
 WAYS = (
-    Way("file", "A file", "CSV, TSV or Excel from your computer", "file-spreadsheet", ("js/upload.js",)),
+    Way("file", "A file", "CSV, TSV, Excel or vCard from your computer", "file-spreadsheet", ("js/upload.js",)),
     Way("paste", "Pasted rows", "Copied from a spreadsheet", "clipboard-paste"),
     Way("json", "JSON", "Pasted here or sent by a program", "braces", ("js/copy.js",)),
-    Way("sheet", "Google Sheets", "Once, or again on a schedule", "sheet"),
+    Way("sheet", "Google Sheets", "Once, or again on a schedule", "sheet", ("js/connect.js",)),
+    Way("airtable", "Airtable", "A table, or a view of it", "table-2"),
 )
 
 

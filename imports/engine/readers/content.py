@@ -91,5 +91,5 @@ def _as_text(head: bytes) -> str:
 
 def _is_binary(text: str) -> bool:
     """Say whether the text has more control characters than a damaged table would."""
-    strange = sum(1 for character in text if character < " " and character not in "\t\r\n\x1f")
+    strange = sum(1 for character in text if character < " " and character not in "\t\r\n\x1b\x1f")
     return strange * 10 > len(text)

@@ -7,8 +7,8 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -23,6 +23,7 @@ DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = ("^", "~", "\x1f", ":")
 SAMPLE_CHARACTERS = 64 * 1024
 SAMPLE_RECORDS = 100
+WRAPPED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 SEP_LINE = re.compile(r'"?sep=([^"\r\n\0])"?\s*', re.IGNORECASE)
 # A quote that is still open after so many characters was never meant to be one.
 QUOTED_CHARACTERS_MAX = 1024 * 1024
@@ -41,6 +42,9 @@ class Dialect:
     escapechar: str | None = None
     skips_spaces: bool = False  # a, "b, c"
     has_sep_line: bool = False  # Excel's “sep=;”, neither header nor row
+    has_doubled_returns: bool = False  # lines end in CR CR LF: they were converted twice
+    has_typographic_quotes: bool = False  # “Lu, Ana”
+    is_wrapped: bool = False  # each line is one quoted cell, and holds the cells in it
 
 
 def read_delimited(path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
@@ -56,6 +60,7 @@ def read_delimited(path: Path, rows_path: Path, options: ReadingOptions, limits:
         header_row=options.header_row,
         limits=limits,
         clean=_cleaner(facts),
+        as_meant=_as_meant(facts),
         expects_scientific=facts.has_scientific,
     )
     return SourceSummary(
@@ -69,7 +74,7 @@ def read_delimited(path: Path, rows_path: Path, options: ReadingOptions, limits:
         },
         columns=table.columns,
         total_rows=table.total_rows,
-        warnings=(*facts.warnings, *reader.warnings, *table.warnings),
+        warnings=(*map(reader.by_record, facts.warnings), *reader.warnings, *table.warnings),
     )
 
 
@@ -83,7 +88,9 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
         raise SourceRejected(
             "invalid_delimiter", "The delimiter must be one character, such as “;”.", field="delimiter"
         )
-    chosen = delimiter or (sep_line[1] if sep_line else _find_delimiter(sample))
+    chosen = delimiter or _announced(sep_line, sample) or _find_delimiter(sample)
+    if delimiter is None and (inner := _wrapped_text(sample, chosen)) is not None:
+        return replace(find_dialect(inner), has_sep_line=sep_line is not None, is_wrapped=True)
     edge = re.escape(chosen)
     quotechar = '"'
     if '"' not in sample and re.match(rf"'[^'\r\n]*'(?:{edge}'[^'\r\n]*')+\s*[\r\n]", sample):
@@ -91,8 +98,39 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
     quote = re.escape(quotechar)
     # A backslash before a quote that ends no cell: the way of MySQL.
     escapes = re.search(rf"{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|\s*(?:{edge}|[\r\n]|$))", sample) is not None
+    if not escapes and f"\\{chosen}" in sample:
+        escapes = _delimiter_score(sample, chosen, escapechar="\\") > _delimiter_score(sample, chosen)
+    typographic = re.search(rf"(?:^|{edge}|\n|\r)[“„«][^”“»\r\n]*{edge}[^”“»\r\n]*[”“»](?:{edge}|[\r\n]|$)", sample)
     skips_spaces = re.search(rf"{edge} {{1,9}}{quote}[^{quote}]*{quote}\s*(?:{edge}|[\r\n]|$)", sample) is not None
-    return Dialect(chosen, quotechar, "\\" if escapes else None, skips_spaces, sep_line is not None)
+    return Dialect(
+        delimiter=chosen,
+        quotechar=quotechar,
+        escapechar="\\" if escapes else None,
+        skips_spaces=skips_spaces,
+        has_sep_line=sep_line is not None,
+        has_doubled_returns=sample.count("\r\r\n") * 2 > sample.count("\n"),
+        has_typographic_quotes=typographic is not None,
+    )
+
+
+def _announced(sep_line: re.Match[str] | None, sample: str) -> str | None:
+    """Return the delimiter of a “sep=” line, unless it is in no line while another cuts them all."""
+    if sep_line is None or (
+        not _delimiter_score(sample, sep_line[1]) and _delimiter_score(sample, _find_delimiter(sample))
+    ):
+        return None
+    return sep_line[1]
+
+
+def _wrapped_text(sample: str, delimiter: str) -> str | None:
+    """Return the text without the quotes around each of its lines; None if they are not all one quoted cell."""
+    if not sample.startswith('"') or _delimiter_score(sample, delimiter):
+        return None
+    records = list(islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), SAMPLE_RECORDS))
+    cells = [record[0] for record in records if record]
+    inner = "\n".join(cells) + "\n"
+    is_wrapped = len(cells) > 1 and sample.count('"') >= 2 * len(cells) and max(map(len, records)) == 1
+    return inner if is_wrapped and _delimiter_score(inner, _find_delimiter(inner)) > 0 else None
 
 
 class RecordReader:
@@ -104,11 +142,13 @@ class RecordReader:
         self._facts = facts
         self._dialect = dialect
         self._unclosed = 0
+        # What is known by its line in the file → the number of the record that the line is in.
+        self._records_of_lines: dict[int, int] = {warning.row: 0 for warning in facts.warnings if warning.row}
 
     def records(self) -> Iterator[list[str]]:
         """Yield every record, a blank one as [] or blank cells. `warnings` is complete at the end."""
         with _open(self._path, self._facts) as text:
-            lines: Iterator[str] = chain(text, (END,))
+            lines: Iterator[str] = chain(self._mended(text), (END,))
             if self._dialect.has_sep_line:
                 next(lines)
             number = 0
@@ -119,6 +159,8 @@ class RecordReader:
                 for record in self._whole_records(lines, held):
                     number += 1
                     line += len(held)
+                    if self._records_of_lines:
+                        self._note_lines(line, number)
                     yield record
                     held.clear()
                 if not held:
@@ -130,6 +172,28 @@ class RecordReader:
                     self._warn(number, line)
                 yield next(self._reader(iter(held[:1]), with_quotes=False))
                 lines = chain(held[1:], lines)
+
+    def _mended(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield the lines as the csv module can read them."""
+        dialect = self._dialect
+        if dialect.has_doubled_returns:
+            lines = _without_doubled_returns(lines)
+        if dialect.has_typographic_quotes:
+            edge = re.escape(dialect.delimiter)
+            quoted = re.compile(rf"(^|{edge})[“„«]([^”“»\r\n]*)[”“»](?={edge}|[\r\n]|$)")
+            lines = (quoted.sub(_with_plain_quotes, line) for line in lines)
+        if dialect.is_wrapped:
+            lines = (line if cells is None else f"{cells}\n" for line in lines for cells in [_unwrapped(line)])
+        return iter(lines)
+
+    def by_record(self, warning: SourceWarning) -> SourceWarning:
+        """Return a warning about a line as one about the record that the line is in; call it at the end."""
+        return replace(warning, row=self._records_of_lines.get(warning.row) or warning.row) if warning.row else warning
+
+    def _note_lines(self, last_line: int, number: int) -> None:
+        for line, known in self._records_of_lines.items():
+            if not known and line <= last_line:
+                self._records_of_lines[line] = number
 
     def _whole_records(self, lines: Iterator[str], held: list[str]) -> Iterator[list[str]]:
         """Yield records up to the end, leaving `held` empty, or to one with an unclosed quote, whose lines it holds."""
@@ -177,6 +241,25 @@ class RecordReader:
         self.warnings.append(SourceWarning("unclosed_quote", message, row, needs_review=True))
 
 
+def _without_doubled_returns(lines: Iterable[str]) -> Iterator[str]:
+    before = ""
+    for line in lines:
+        if not (line == "\r\n" and before.endswith("\r")):
+            yield line
+        before = line
+
+
+def _with_plain_quotes(match: re.Match[str]) -> str:
+    text = match[2].replace('"', '""')
+    return f'{match[1]}"{text}"'
+
+
+def _unwrapped(line: str) -> str | None:
+    """Return what is in the quotes around a whole line; None if there are none."""
+    match = WRAPPED.fullmatch(line)
+    return match[1].replace('""', '"') if match else None
+
+
 def _remembered(lines: Iterator[str], held: list[str]) -> Iterator[str]:
     for line in lines:
         held.append(line)
@@ -190,13 +273,21 @@ def _open(path: Path, facts: TextFacts) -> io.TextIOWrapper:
 
 def _cleaner(facts: TextFacts) -> Callable[[str], str] | None:
     """Return what has to be done to each cell of this file; None if nothing."""
-    if facts.is_encoded_twice:
-        return lambda cell: original(repair_twice(cell))
+    if facts.encoded_twice.is_everywhere:
+        return lambda cell: original(repair_twice(cell, facts.encoded_twice.codec))
     if facts.has_escaped_formulas:
         return original
-    if facts.has_control_characters or facts.has_undecodable:
+    if facts.has_control_characters or facts.has_undecodable or facts.encoded_twice.codec:
         return str
     return None
+
+
+def _as_meant(facts: TextFacts) -> Callable[[str], str] | None:
+    """Return how a cell would read if it was encoded twice, where some of them may have been; None if none was."""
+    twice = facts.encoded_twice
+    if not twice.codec or twice.is_everywhere:
+        return None
+    return lambda cell: repair_twice(cell, twice.codec)
 
 
 def _first_line(sample: str) -> str:
@@ -216,8 +307,9 @@ def _find_delimiter(sample: str) -> str:
     return best
 
 
-def _delimiter_score(sample: str, delimiter: str) -> float:
-    records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
+def _delimiter_score(sample: str, delimiter: str, escapechar: str | None = None) -> float:
+    text = io.StringIO(sample, newline="")
+    records = csv.reader(text, delimiter=delimiter, skipinitialspace=True, escapechar=escapechar)
     csv.field_size_limit(SAMPLE_CHARACTERS + 1)
     widths = [len(record) for record in islice(records, SAMPLE_RECORDS) if any(cell.strip() for cell in record)]
     if len(sample) >= SAMPLE_CHARACTERS and len(widths) > 1 and len(widths) < SAMPLE_RECORDS:

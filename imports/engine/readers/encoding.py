@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
 from imports.engine.readers.legacy import Guess, guess_legacy, is_common
+from imports.engine.readers.line_codec import line_by_line
 from imports.engine.readers.source import SourceWarning
 
 BLOCK_BYTES = 1024 * 1024
@@ -27,14 +28,29 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Japanese mail: escape signs switch between ASCII and two bytes a character.
+ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 # What imports/engine/formulas.py makes of formulas, by its first bytes; a few more do no harm.
 ESCAPED_FORMULA = re.compile("'(?:[=+\\-@\t\r\n'＝])".encode().replace("＝".encode(), b"\xef"))
 # Two patterns that begin with a fixed text are found ten times faster than one with a choice of letters.
 POWERS_OF_TEN = (re.compile(rb"E\+\d"), re.compile(rb"e\+\d"))
+# What UTF-8 is taken for by programs that encode text twice, and how often they do it.
+TAKEN_FOR = ("cp1252", "cp1250", "cp1251", "mac-roman")
+TIMES_MAX = 3
+BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
 # UTF-8 that was taken for windows-1252 and encoded once more: “Ã¼” for “ü”.
 TWICE = re.compile("[\xc2-\xf4][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTwice:
+    """Whether text was encoded twice: UTF-8 that was taken for another encoding, and encoded once more."""
+
+    codec: str = ""  # what the UTF-8 was taken for; "" if nothing looks so
+    is_everywhere: bool = False  # True: all of it, and it is put right; False: some of it, perhaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class TextFacts:
     encoding: str  # as people know it, "utf-8"
     errors: str  # how bytes that do not fit are decoded: the name of a codecs error handler
     codec: str  # what Python decodes with; takes the mark off
-    is_encoded_twice: bool
+    encoded_twice: EncodedTwice
     has_control_characters: bool
     has_escaped_formulas: bool
     has_scientific: bool  # something like 1.2E+10
@@ -62,12 +78,14 @@ def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
         codec = _chosen_codec(encoding, head)
         return _facts(path, codec, encoding=encoding, errors="replace")
     mark = next((codec for mark, codec in MARKS if head.startswith(mark)), None) or _utf16_without_mark(head)
+    if ISO_2022_JP.search(head):
+        mark = "iso2022_jp"
     if mark and mark != UTF8_WITH_MARK:
         return _facts(path, mark, encoding=mark, errors="replace")
     codec = mark or "utf-8"
     survey = _survey_utf8(path)
     if survey.first_invalid_line is None:
-        return _facts(path, codec, encoding="utf-8", errors="strict", twice=is_encoded_twice(survey.sample))
+        return _facts(path, codec, encoding="utf-8", errors="strict", twice=survey.sample)
     guess = guess_legacy(survey.sample)
     if mark or _is_mixed(survey, guess):
         return _mixed(path, codec, survey, guess)
@@ -81,22 +99,33 @@ def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
     return _facts(path, guess.encoding, encoding=guess.encoding, errors="replace", warnings=tuple(warnings))
 
 
-def is_encoded_twice(sample: list[bytes]) -> bool:
-    """Say whether lines of UTF-8 hold text that was encoded twice."""
-    twice = otherwise = 0
-    for line in sample:
-        for run in re.findall("[^\x00-\x7f]+", line.decode("utf-8", "replace")):
-            repaired = repair_twice(run)
-            if repaired != run and all(map(is_common, repaired)):
-                twice += 1
-            else:
-                otherwise += 1
-    return twice > 0 and twice >= 9 * otherwise
+def find_encoded_twice(sample: Sequence[bytes]) -> tuple[EncodedTwice, str]:
+    """Say whether lines of UTF-8 hold text that was encoded twice, with an example of such a word."""
+    for codec in TAKEN_FOR:
+        twice = otherwise = 0
+        example = ""
+        for line in sample:
+            for word in WORD.findall(line.decode("utf-8", "replace")):
+                repaired = repair_twice(word, codec)
+                # A real “Ã” or “Р” stands beside letters that make no UTF-8.
+                if repaired != word and all(is_common(letter) for letter in repaired if letter >= "\x80"):
+                    twice += 1
+                    example = example or word
+                else:
+                    otherwise += 1
+        if twice:
+            return EncodedTwice(codec, is_everywhere=twice >= 9 * otherwise), example
+    return EncodedTwice(), ""
 
 
-def repair_twice(text: str) -> str:
-    """Return text that was encoded twice as it was meant; what was not stays as it is."""
-    return TWICE.sub(_repair_match, text)
+def repair_twice(text: str, codec: str = "cp1252") -> str:
+    """Return text that was encoded twice, or more often, as it was meant; what was not stays as it is."""
+    for _ in range(TIMES_MAX):
+        repaired = TWICE.sub(_repair_match, text) if codec == "cp1252" else _repaired_word_by_word(text, codec)
+        if repaired == text:
+            break
+        text = repaired
+    return text
 
 
 def _repair_match(match: re.Match[str]) -> str:
@@ -108,6 +137,25 @@ def _repair_match(match: re.Match[str]) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return match[0]
+
+
+def _repaired_word_by_word(text: str, codec: str) -> str:
+    def repaired(match: re.Match[str]) -> str:
+        raw = b"".join(_byte_in(codec, character) for character in match[0])
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return match[0]
+
+    return BEYOND_ASCII.sub(repaired, text)
+
+
+def _byte_in(codec: str, character: str) -> bytes:
+    """Return the byte that a character is in a one-byte encoding; 0xFF, which is no UTF-8, where it is none."""
+    try:
+        return character.encode(codec)
+    except UnicodeEncodeError:
+        return character.encode("latin-1") if "\x80" <= character <= "\x9f" else b"\xff"
 
 
 def _head(path: Path) -> bytes:
@@ -154,6 +202,7 @@ class _Survey:
     sample: list[bytes]  # lines with bytes outside ASCII
     first_invalid_line: int | None = None  # counted from 1
     valid_lines: int = 0  # of those with bytes outside ASCII
+    plainly_valid_lines: int = 0  # of those, the ones that are UTF-8 by no accident
     invalid_lines: int = 0
 
 
@@ -185,8 +234,9 @@ def _survey_lines(path: Path) -> _Survey:
             if line.isascii():
                 continue
             try:
-                line.decode("utf-8")
+                text = line.decode("utf-8")
                 survey.valid_lines += 1
+                survey.plainly_valid_lines += _is_plainly_utf8(text)
             except UnicodeDecodeError:
                 survey.invalid_lines += 1
                 if survey.first_invalid_line is None:
@@ -201,18 +251,29 @@ def _is_mixed(survey: _Survey, guess: Guess) -> bool:
     # two ordinary characters can be.
     if guess.is_single_byte:
         return survey.valid_lines > 0
+    if survey.plainly_valid_lines:
+        return True
     return survey.valid_lines >= MIXED_SHARE * (survey.valid_lines + survey.invalid_lines)
+
+
+def _is_plainly_utf8(text: str) -> bool:
+    """Say whether several characters of three bytes each make sense: what is no UTF-8 hardly ever looks so."""
+    wide = [character for character in text if character >= "\u0800"]
+    return len(wide) > 1 and all(map(is_common, wide))
 
 
 def _mixed(path: Path, codec: str, survey: _Survey, guess: Guess) -> TextFacts:
     lines = "1 line is" if survey.invalid_lines == 1 else f"{survey.invalid_lines:,} lines are"
-    fallback = guess.encoding if guess.is_single_byte else "cp1252"
+    most = "most of it" if survey.valid_lines >= survey.invalid_lines else "some of it"
     message = (
-        f"The file mixes encodings: most of it is UTF-8, but {lines} not, first line {survey.first_invalid_line}. "
-        f"Those bytes were read as {fallback}. Check the names there."
+        f"The file mixes encodings: {most} is UTF-8, but {lines} not, first line {survey.first_invalid_line}. "
+        f"Those {'bytes' if guess.is_single_byte else 'lines'} were read as {guess.encoding}. Check the names there."
     )
     warning = SourceWarning("mixed_encoding", message, survey.first_invalid_line, needs_review=True)
-    return _facts(path, codec, encoding="utf-8", errors=_fallback_handler(fallback), warnings=(warning,))
+    if guess.is_single_byte:
+        errors = _fallback_handler(guess.encoding)
+        return _facts(path, codec, encoding="utf-8", errors=errors, warnings=(warning,))
+    return _facts(path, line_by_line(guess.encoding), encoding="utf-8", errors="replace", warnings=(warning,))
 
 
 def _fallback_handler(encoding: str) -> str:
@@ -234,10 +295,13 @@ def _facts(
     *,
     encoding: str,
     errors: str,
-    twice: bool = False,
+    twice: Sequence[bytes] = (),
     warnings: tuple[SourceWarning, ...] = (),
 ) -> TextFacts:
-    """Look once at the whole text, as UTF-8 bytes, for what makes a cell need a second look."""
+    """Look once at the whole text, as UTF-8 bytes, for what makes a cell need a second look.
+
+    `twice` are lines of UTF-8 to be looked at for text that was encoded twice.
+    """
     has_control = has_formula = has_scientific = has_undecodable = False
     end = b""
     for block in _utf8_blocks(path, codec, errors):
@@ -246,17 +310,20 @@ def _facts(
         end = block[-8:]
         has_control = has_control or len(seen.translate(None, CONTROL_BYTES)) < len(seen)
         has_control = has_control or C1_CONTROL.search(seen) is not None
+        # A mark in the middle of the text: files were put together.
+        has_control = has_control or seen.rfind(codecs.BOM_UTF8) > 0
         has_formula = has_formula or ESCAPED_FORMULA.search(seen) is not None
         has_scientific = has_scientific or _has_scientific(seen)
         has_undecodable = has_undecodable or b"\xef\xbf\xbd" in seen
-    if twice:
+    encoded_twice, example = find_encoded_twice(twice)
+    if encoded_twice.is_everywhere:
         message = (
-            "The text in this file was encoded twice (“Ã¼” instead of “ü”); it was put right. "
-            "If letters look wrong, choose the encoding."
+            f"The text in this file was encoded twice; it was put right: “{example}” was read as "
+            f"“{repair_twice(example, encoded_twice.codec)}”. If letters look wrong, choose the encoding."
         )
         warnings = (*warnings, SourceWarning("encoded_twice", message, None, needs_review=True))
     return TextFacts(
-        encoding, errors, codec, twice, has_control, has_formula, has_scientific, has_undecodable, warnings
+        encoding, errors, codec, encoded_twice, has_control, has_formula, has_scientific, has_undecodable, warnings
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ HEADER_SHARE = 0.6
 KIND_SHARE = 0.6
 # Of so many rows.
 KIND_ROWS = 30
+# Lines above the header, at most, that are no titles but facts.
+TITLE_LINES_MAX = 20
+COMMENT = re.compile(r"\s*(?:#\s*\w|//)")
+RULE = re.compile(r"[-=_+*~:|\s]+")
 # Kinds that people do not write into headers. A plain number may be one ("2024").
 DATA_KINDS = frozenset({"email", "url", "date", "phone"})
 
@@ -33,15 +38,28 @@ def find_header(records: Sequence[Sequence[str]], first_number: int) -> Header:
 
     `first_number` is the row number of the first of them.
     """
-    filled = [_filled(record) for record in records]
+    filled = [0 if is_rule(record) else _filled(record) for record in records]
     places = [place for place, count in enumerate(filled) if count]
     if not places:
         return Header(None, 0)
     needed = _needed_cells([filled[place] for place in places])
     index = next((place for place in places if filled[place] >= needed), places[0])
+    index = _below_comments_and_facts(records, places, index)
     below = [place for place in places if place > index]
 
     warnings = []
+    above = places.index(index) - 1
+    if above >= 0 and _is_data(records, index, below) and _names_some(records, places[above], [index, *below]):
+        # Most columns have no name: too few cells for a header, but they are names of what is under them.
+        index = places[above]
+        message = (
+            f"Row {first_number + index} names only {filled[index]} of the columns; the others were called by their "
+            "number. If the names are in another row, choose it as the header row."
+        )
+        warnings = [SourceWarning("partial_header", message, first_number + index, needs_review=True)]
+        if above:
+            warnings.append(_title_lines(first_number + places[0], first_number + index))
+        return Header(index, index + 1, tuple(warnings))
     if index > places[0]:
         warnings.append(_title_lines(first_number + places[0], first_number + index))
     if _is_data(records, index, below):
@@ -121,6 +139,39 @@ def _title_lines(first: int, header: int) -> SourceWarning:
     rows = f"Row {first} was" if header - first == 1 else f"Rows {first} to {header - 1} were"
     message = f"{rows} left out: the column names are in row {header}."
     return SourceWarning("title_lines", message, first, needs_review=False)
+
+
+def is_rule(record: Sequence[str]) -> bool:
+    """Say whether a record is a line drawn under others: dashes, equals signs."""
+    text = "".join(record).strip()
+    return len(text) > 2 and RULE.fullmatch(text) is not None
+
+
+def _below_comments_and_facts(records: Sequence[Sequence[str]], places: Sequence[int], index: int) -> int:
+    """Return the place of the header if what was taken for it is a comment, or a fact such as “Date:,2024-01-05”.
+
+    It is the first record below that has more cells, all of them words, over columns of addresses, numbers or dates.
+    """
+    is_comment = COMMENT.match(records[index][0]) is not None
+    for place in places[places.index(index) + 1 :][:TITLE_LINES_MAX]:
+        kinds = [kind_of(cell) for cell in records[place]]
+        if not set(kinds) <= {"text", ""}:
+            if any(kind in DATA_KINDS for kind in kinds) and _filled(records[place]) > _filled(records[index]):
+                return index
+            continue
+        if not is_comment and _filled(records[place]) <= _filled(records[index]):
+            continue
+        if _names_some(records, place, [below for below in places if below > place]):
+            return place
+    return index
+
+
+def _names_some(records: Sequence[Sequence[str]], place: int, below: Sequence[int]) -> bool:
+    """Say whether a record has words, and nothing else, of which one stands over addresses, phone numbers or dates."""
+    kinds = [kind_of(cell) for cell in records[place]]
+    return set(kinds) <= {"text", ""} and any(
+        kind == "text" and _column_kind(records, below, column) in DATA_KINDS for column, kind in enumerate(kinds)
+    )
 
 
 def _is_data(records: Sequence[Sequence[str]], index: int, below: Sequence[int]) -> bool:

@@ -71,6 +71,14 @@ SINGLE_BYTE: dict[str, tuple[tuple[str, ...], float]] = {
     "cp737": (("Greek",), 3.5),
     "cp857": (("Turkish",), 3.5),
     "mac-roman": ((*WESTERN, "western"), 3.0),
+    "iso8859-15": ((*WESTERN, "Estonian", "western"), 3.0),
+    "iso8859-4": (("Lithuanian", "Latvian", "Estonian"), 3.5),
+    "iso8859-6": (("Arabic",), 3.0),
+    "iso8859-7": (("Greek",), 3.0),
+    "mac-cyrillic": (("Russian", "Ukrainian", "Bulgarian", "Serbian"), 3.5),
+    "mac-latin2": (CENTRAL, 4.0),
+    "mac-greek": (("Greek",), 4.0),
+    "mac-turkish": (("Turkish",), 4.0),
 }
 PUNCTUATION = frozenset("“”‘’„‚–—…•€£§°«»©®™´·№\u00a0\u200e\u200f،؛؟")
 # Costs in nats. Cheaper than the rarest letter is only what is common; a sign that no text needs costs STRANGE.
@@ -164,8 +172,39 @@ def _unexpected_cost(character: str) -> float:
     return STRANGE
 
 
+# Characters that names, companies and addresses are written with most; they tell one reading of two bytes from another.
+JAPANESE = frozenset(
+    "一二三四五六七八九十田山本中村小林加藤佐々木高橋渡辺邉辺伊斎斉清水井上吉原池松石崎長谷川野島岡後前近遠森阿部青福西東南北大太平"
+    "藤内宮城熊金新古久保和岩竹菊今市杉千葉桜増坂酒丸河浅関武荒三好片永安横谷沢澤浜濱秋冬春夏郎子美恵由紀智真直健一浩明正幸弘"
+    "裕隆洋介樹翔陽菜咲愛香奈央里沙代江枝穂花葵結衣莉蓮湊悠斗優希司誠茂勇博清孝雄夫之男治昭和彦史貴光輝剛徹学哲姓名氏住所電話番号会"
+    "社株式有限商事工業産電機建設不動銀行都道府県区町丁目東京阪神戸横浜役職部課係担当備考郵便生年月日性別客顧様先"
+)
+SIMPLIFIED = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金"
+    "邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲国华建志"
+    "红梅小大春海燕鹏飞雪婷欣怡佳宇浩然子轩梓涵姓名公司邮箱电话手机地址城市省市区县路街号有限责任股份科技贸易电子信息网络实业集团北京上海"
+    "广州深圳天津重庆成都杭州南京武汉西安苏州部门职位备注客户联系人生日性别国家"
+)
+TRADITIONAL = frozenset(
+    "王李張劉陳楊黃趙周吳徐孫朱馬胡郭林何高梁鄭羅宋謝唐韓曹許鄧蕭馮曾程蔡彭潘袁于董余蘇葉呂魏蔣田杜丁沈姜范江傅鍾盧汪戴崔任陸廖姚方金"
+    "邱夏譚賴詹游洪莊簡偉芳娜秀英敏靜麗強磊軍勇艷傑娟濤明超蘭霞平剛桂文輝玲國華建志紅梅小大春海燕美惠雅婷怡君淑芬家豪俊宏雅雯佳"
+    "穎詩涵宗翰冠宇承恩姓名公司電郵子話手機地址城市縣區路街號巷樓段有限責任股份科技貿易電訊網路實業集團台臺北高雄中南香港九龍新竹桃園際灣部"
+    "門職位備註客戶聯絡人生日性別國家"
+)
+KOREAN = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진지현수준영희은경미선재호훈상철기태동원석혜연아"
+    "인보람빈나라윤서하도시예채승규찬형이름성회사메일전화번호주소직책부서비고휴대폰주식한국서울부산대구인천광주대전울산경기도시군구동로길전자무역물류건설"
+    "산업기술"
+)
+FAMILIAR = 2.2  # nats less than other characters of its class
+
+
 @cache
 def _japanese_cost(character: str) -> float:
+    return _character_cost(character) - (FAMILIAR if character in JAPANESE else 0.0)
+
+
+def _character_cost(character: str) -> float:
     if character < "\x80":
         return ASCII
     if "\u3041" <= character <= "\u30ff":
@@ -182,7 +221,7 @@ def _japanese_cost(character: str) -> float:
 
 
 def _double_byte_cost(
-    codec: str, common: tuple[int, int], rare: tuple[int, int], cheap: float
+    codec: str, common: tuple[int, int], rare: tuple[int, int], cheap: float, familiar: frozenset[str]
 ) -> Callable[[str], float]:
     """Return the cost of characters where the first byte tells the common ones from the rare ones."""
 
@@ -190,6 +229,8 @@ def _double_byte_cost(
     def cost(character: str) -> float:
         if character < "\x80":
             return ASCII
+        if character in familiar:
+            return cheap - FAMILIAR
         raw = character.encode(codec, "replace")
         if len(raw) == 2 and character != "\ufffd":
             if common[0] <= raw[0] <= common[1] and (codec == "big5" or raw[1] >= 0xA1):
@@ -207,8 +248,8 @@ def _double_byte_cost(
 # Encoding → (cost of a character, how much less likely before a byte is seen).
 MULTI_BYTE: dict[str, tuple[Callable[[str], float], float]] = {
     "cp932": (_japanese_cost, 1.0),
-    "gb18030": (_double_byte_cost("gb18030", (0xB0, 0xD7), (0xD8, 0xF7), 8.2), 1.0),
-    "big5": (_double_byte_cost("big5", (0xA4, 0xC6), (0xC9, 0xF9), 8.6), 1.0),
-    "cp949": (_double_byte_cost("cp949", (0xB0, 0xC8), (0xCA, 0xFD), 7.8), 1.0),
+    "gb18030": (_double_byte_cost("gb18030", (0xB0, 0xD7), (0xD8, 0xF7), 8.2, SIMPLIFIED), 1.0),
+    "big5": (_double_byte_cost("big5", (0xA4, 0xC6), (0xC9, 0xF9), 8.6, TRADITIONAL), 1.0),
+    "cp949": (_double_byte_cost("cp949", (0xB0, 0xC8), (0xCA, 0xFD), 7.8, KOREAN), 1.0),
     "euc-jp": (_japanese_cost, 2.0),
 }

@@ -9,8 +9,9 @@ from itertools import chain, dropwhile, islice, takewhile
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
+from imports.engine.normalize.text import is_placeholder
 from imports.engine.readers.columns import ColumnWatch
-from imports.engine.readers.header import find_header, typed_columns, unique_headers
+from imports.engine.readers.header import find_header, is_rule, typed_columns, unique_headers
 from imports.engine.readers.kinds import kind_of
 from imports.engine.readers.source import Limits, SourceColumn, SourceWarning
 from imports.engine.rows_file import RowsFileWriter, block_rows
@@ -22,14 +23,22 @@ UNNAMED_COLUMN_SHARE = 0.5
 COLUMNS_WITHOUT_REVIEW = 500
 # Lines of totals and remarks at the end that are looked for.
 FOOTERS_MAX = 10
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# One look for all that cleaning may change: control characters, our apostrophes, what was lost, and the signs that end
-# a letter encoded twice.
-SUSPECT = re.compile("['\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
+# One look for all that cleaning may change: our apostrophes, control characters, and all beyond ASCII.
+SUSPECT = re.compile("['\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]")
+# What comments, and lines drawn under others, begin with.
+NO_ROW_SIGNS = "#/-=_*~|:"
 COMMENT = re.compile(r"\s*(?:#|//)")
+TOTAL_WORDS = (
+    "(?:sub|grand)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|total général|totale|totaal|totalt|suma|razem|łącznie"
+    "|celkem|spolu|összesen|ukupno|toplam|summa|yhteensä|i alt|sammanlagt|итого|всего|разом|общо|σύνολο|סך הכל"
+    "|المجموع|合計|小計|合计|总计|總計|합계|총계"
+)
+# A total with its number in a cell of its own.
+TOTAL = re.compile(rf"\W*(?:{TOTAL_WORDS}|count|anzahl|number of \w+)\W*", re.IGNORECASE)
 FOOTER = re.compile(
-    r"\W*(?:(?:sub|grand)?\W?totals?|sum|summe|gesamt|gesamtsumme|total général|totale|suma|итого|合計|合计|总计"
-    r"|end of (?:file|report|list|data)|generated|exported|report|page \d+|source|confidential|©|copyright"
+    rf"\W*(?:{TOTAL_WORDS}|end of (?:file|report|list|data|export)|generated|exported|printed|created (?:by|on|at)"
+    r"|report|page \d+|seite \d+|source|confidential|vertraulich|©|copyright"
     r"|\d+ (?:rows?|records?|contacts?|entries|results?))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,11 +64,13 @@ def write_table(
     clean: Callable[[str], str] | None,
     expects_scientific: bool,
     date_orders: Mapping[int, str] | None = None,
+    as_meant: Callable[[str], str] | None = None,
 ) -> Table:
     """Write the rows of a source, of which every record is given, blank ones too.
 
     `first_number` is the row number of the first record. `clean` is applied to every cell; None where the reader knows
-    that nothing needs it. `date_orders`: place of a column → "dmy" or "mdy", where the reader knows.
+    that nothing needs it. What cells would be by `as_meant` is only said. `date_orders`: place of a column → "dmy" or
+    "mdy", where the reader knows.
     Raises SourceRejected("empty_file") without rows, ("sheet_too_large") over a limit.
     """
     records, first_number = _without_blank_beginning(iter(records), first_number)
@@ -68,10 +79,11 @@ def write_table(
     cells = [[clean(cell) for cell in record] for record in sample] if clean else sample
     layout = _find_layout(cells, first_number, header_row, limits)
     first_rows = cells[layout.first_row :]
-    # Up to a blank record: another table may stand under it.
+    # Up to a blank record, and not all of it: another table may stand under it.
     first_block = list(takewhile(_extent, dropwhile(lambda row: not _extent(row), first_rows)))
 
-    tidy = _Tidier(layout, typed_columns(first_block), limits, clean)
+    typed = typed_columns(first_block[: max(3, len(first_block) // 2)])
+    tidy = _Tidier(layout, typed, limits, clean, as_meant)
     watch = ColumnWatch(len(layout.headers), first_rows, expects_scientific=expects_scientific, date_orders=date_orders)
     with RowsFileWriter(rows_path, layout.headers) as writer:
         # The last rows are held back: whether they are footers is known once the end is seen.
@@ -134,10 +146,38 @@ def _find_layout(cells: list[list[str]], first_number: int, header_row: int | No
             "wrong name. The columns after the last name are called by their number."
         )
         warnings.append(SourceWarning("unnamed_columns", message, None, needs_review=True))
+    if index is not None and (side := _side_by_side(names, cells[first_row:], width)):
+        message = (
+            f"Two tables seem to stand side by side: another begins in column {side + 1}. They were read as one, so a "
+            "row may hold two people. If that is wrong, put one table under the other, or into a file of its own."
+        )
+        warnings.append(SourceWarning("side_by_side", message, None, needs_review=True))
     if width > COLUMNS_WITHOUT_REVIEW:
         message = f"The table has {width:,} columns. Check that they are meant, and choose the few that are needed."
         warnings.append(SourceWarning("many_columns", message, None, needs_review=True))
     return _Layout(index, first_row, names, unique_headers(names, width), warnings)
+
+
+def _side_by_side(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """Return the place where a second table begins to the right of the first; None if there is none.
+
+    A column without name and cells is between them, and they have names in common, or not the same number of rows.
+    """
+
+    def is_blank(column: int) -> bool:
+        return not any(column < len(row) and row[column].strip() for row in (names, *rows))
+
+    def filled_rows(columns: range) -> int:
+        return sum(1 for row in rows if any(column < len(row) and row[column].strip() for column in columns))
+
+    for gap in range(2, width - 2):
+        if not is_blank(gap):
+            continue
+        left, right = range(gap), range(gap + 1, width)
+        named = [{names[column].strip().casefold() for column in side if column < len(names)} for side in (left, right)]
+        if len(named[1] - {""}) > 1 and (named[0] & named[1] - {""} or filled_rows(left) != filled_rows(right)):
+            return gap + 1
+    return None
 
 
 def empty_file(
@@ -214,13 +254,21 @@ class _Tidier:
         typed_columns: Mapping[int, str],
         limits: Limits,
         clean: Callable[[str], str] | None,
+        as_meant: Callable[[str], str] | None,
     ) -> None:
         self._width = len(layout.headers)
         self._names = layout.names
         self._typed_columns = typed_columns
+        self._first_typed = next(
+            (column for column, kind in typed_columns.items() if kind in {"email", "phone"} and column < self._width),
+            None,
+        )
         self._limits = limits
         self._clean = clean
+        self._as_meant = as_meant
+        self._example = ("", "")  # a cell that may mean something else, and what
         self._last_number: int | None = None  # of the last record that was not blank
+        self._is_under_title = False
         self._found: dict[str, list[int]] = {}  # code → [first row number, how many]
 
     def tidied(self, records: Iterator[list[str]], number: int) -> Iterator[tuple[list[int], list[list[str]]]]:
@@ -248,19 +296,34 @@ class _Tidier:
     def warnings(self) -> list[SourceWarning]:
         """Return what was odd about the rows, once each, with the first row where it was so."""
         return [
-            SourceWarning(code, _sentence(code, row, count, self._limits), row, needs_review=code in _REVIEWED)
+            SourceWarning(code, self._sentence(code, row, count), row, needs_review=code in _REVIEWED)
             for code, (row, count) in self._found.items()
         ]
+
+    def _sentence(self, code: str, row: int, count: int) -> str:
+        if code != "encoded_twice":
+            return _sentence(code, row, count, self._limits)
+        found, meant = (text[:60] for text in self._example)
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        return (
+            f"{rows} may hold text that was encoded twice (first row {row}): “{found}” would be “{meant}”. It was left "
+            "as it is; put it right in the file if it is wrong."
+        )
 
     def _is_tidy(self, records: list[list[str]]) -> bool:
         """Say whether no record of a batch needs a second look. This is what a large file costs, so it is terse."""
         return (
             self._clean is None
             and set(map(len, records)) == {self._width}
-            and all(record[0] and not record[0].isspace() and record[0][0] not in "#/" for record in records)
+            and all(record[0] and not record[0].isspace() and record[0][0] not in NO_ROW_SIGNS for record in records)
             and self._names not in records
+            and not any(map(self._may_be_other_header, records))
             and max(map(len, chain.from_iterable(records))) <= self._limits.cell_characters
         )
+
+    def _may_be_other_header(self, record: list[str]) -> bool:
+        """Say whether a record has no digit and no "@" in columns that should: a cheap look before the real one."""
+        return self._first_typed is not None and record[self._first_typed].isalpha()
 
     def _tidy_each(self, first_number: int, records: list[list[str]]) -> tuple[list[int], list[list[str]]]:
         kept_numbers, kept = [], []
@@ -281,11 +344,12 @@ class _Tidier:
         if self._is_repeated_header(record):
             self._note("repeated_header", number)
             return None
-        if extent == 1 and self._width > 1 and COMMENT.match(record[0]):
+        if (extent == 1 and self._width > 1 and COMMENT.match(record[0])) or (self._width > 1 and is_rule(record)):
             self._note("comment_line", number)
             return None
-        if self._last_number is not None and number > self._last_number + 1 and self._is_other_header(record):
+        if self._last_number is not None and self._is_other_header(record, stands_apart=number > self._last_number + 1):
             self._note("several_tables", number)
+        self._is_under_title = extent == 1 and self._width > 2 and number > (self._last_number or number) + 1
         self._last_number = number
         if len(record) < self._width:
             self._note("short_row", number)
@@ -305,22 +369,48 @@ class _Tidier:
         if any(CONTROL.search(cell) for cell in record):
             self._note("control_characters", number)
             record = [CONTROL.sub("", cell) for cell in record]
+        if self._as_meant:
+            meant = list(map(self._as_meant, record))
+            if meant != record:
+                self._note("encoded_twice", number)
+                pair = next(pair for pair in zip(record, meant, strict=True) if pair[0] != pair[1])
+                self._example = self._example if self._example[0] else pair
         return record
 
     def _is_repeated_header(self, record: list[str]) -> bool:
         return bool(self._names) and record[: len(self._names)] == self._names
 
-    def _is_other_header(self, record: list[str]) -> bool:
-        """Say whether a record under a blank one has names where the rows have addresses, numbers or dates."""
+    def _is_other_header(self, record: list[str], *, stands_apart: bool) -> bool:
+        """Say whether a record has names where the rows have addresses, numbers or dates.
+
+        Under a blank record, one such name is enough; under a title that stands apart (“Companies”), none is.
+        """
         kinds = [kind_of(cell) for cell in record]
+        if kinds.count("text") < 2 or set(kinds) - {"text", ""}:
+            return stands_apart and self._has_names_in_typed_columns(kinds)
+        if self._is_under_title:
+            return True
+        if not self._has_names_in_typed_columns(kinds):
+            return False
+        return stands_apart or (
+            len(self._typed_columns) > 1
+            and all(column < len(kinds) and kinds[column] for column in self._typed_columns)
+            and len(set(record)) == len(record)
+            and not any(is_placeholder(cell.strip()) for cell in record)
+        )
+
+    def _has_names_in_typed_columns(self, kinds: list[str]) -> bool:
         typed = [kinds[column] for column in self._typed_columns if column < len(kinds)]
         return kinds.count("text") >= 2 and bool(typed) and set(typed) == {"text"}
 
     def _is_footer(self, row_numbers: Sequence[int], rows: Sequence[list[str]]) -> bool:
-        """Say whether the last row has one cell, in a table of three columns or more, and looks like no contact."""
-        if self._width < 3 or sum(1 for cell in rows[-1] if cell.strip()) != 1:
+        """Say whether the last row is no contact: a total with numbers, or one cell in a table of three columns."""
+        texts = [cell for cell in rows[-1] if cell.strip()]
+        if TOTAL.fullmatch(texts[0]) and len(texts) > 1:
+            return all(kind_of(text) in {"number", "date"} or TOTAL.fullmatch(text) for text in texts[1:])
+        if self._width < 3 or len(texts) != 1:
             return False
-        text = next(cell for cell in rows[-1] if cell.strip())
+        text = texts[0]
         stands_apart = row_numbers[-1] - row_numbers[-2] > 1
         return kind_of(text) not in {"email", "phone"} and (stands_apart or FOOTER.fullmatch(text) is not None)
 
@@ -335,7 +425,7 @@ class _Tidier:
                 del self._found[code]
 
 
-_REVIEWED = frozenset({"long_row", "footer", "several_tables", "undecodable_characters"})
+_REVIEWED = frozenset({"long_row", "encoded_twice", "footer", "several_tables", "undecodable_characters"})
 
 
 def _sentence(code: str, row: int, count: int, limits: Limits) -> str:
