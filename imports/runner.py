@@ -488,7 +488,7 @@ def sweep() -> None:
     It looks at our rows, not into the queue. Any number of sweepers may run at once.
     """
     for left in _left():
-        _take_over(left)
+        take_over(left)
     services.answer_left_requests()
     corrections.start_waiting()
     with tenant_scope(ALL):
@@ -499,7 +499,7 @@ def sweep() -> None:
         )
     for tenant_id in waiting:
         # Locked by somebody, frozen perhaps: whoever ends starts the next one, or a later sweep does.
-        with suppress(Locked), _impatient_scope(tenant_id):
+        with suppress(Locked), impatient_scope(tenant_id):
             services.start_next(tenant_id)
 
 
@@ -508,7 +508,7 @@ class Locked(Exception):
 
 
 @contextmanager
-def _impatient_scope(tenant: Scope) -> Iterator[None]:
+def impatient_scope(tenant: Scope) -> Iterator[None]:
     """Open a tenant_scope() that waits a second for a lock, no longer. Raises Locked then, with nothing changed.
 
     The sweeper ends the wait of others: behind a frozen runner's locks it would wait with them.
@@ -558,7 +558,7 @@ def _queue_slice(held: Held, epoch: int) -> None:
         defer(services.slice_task(), job_id=str(held.pk), epoch=epoch)
 
 
-def _take_over(job: Held) -> None:
+def take_over(job: Held) -> None:
     """Give what was left to the next runner. A holder that froze inside its transaction loses its connection."""
     if job.backend_pid is None:
         _queue_again(job)
@@ -578,7 +578,7 @@ def _take_over(job: Held) -> None:
 def _queue_again(job: Held) -> None:
     """Defer a second task for a started job that no runner claimed; of the two, one will find nothing to do."""
     # Locked: somebody is about to claim it, or to cancel it.
-    with suppress(Locked), _impatient_scope(ALL):
+    with suppress(Locked), impatient_scope(ALL):
         unclaimed = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, backend_pid=None)
         if unclaimed.filter(lease_until=job.lease_until).update(lease_until=Now() + services.WAITING_LEASE):
             _queue_slice(job, job.epoch)
@@ -591,7 +591,7 @@ def _raise_epoch(job: Held) -> bool:
         changes |= {"pace_since": None, "pace_from": F("row_index")}
     held = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING)
     try:
-        with _impatient_scope(ALL):
+        with impatient_scope(ALL):
             taken = held.update(
                 epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
             )

@@ -135,7 +135,7 @@ def _key_figures(total: Rows, times: Durations) -> list[KeyFigure]:
     pace = times.rows_per_second
     return [
         KeyFigure("Rows", f"{total.processed:,}", f"in {counted(total.imports, 'import')}"),
-        KeyFigure("Came in", _percent(total.success_percent), f"{total.failed:,} failed"),
+        KeyFigure("Came in", percent(total.success_percent), f"{total.failed:,} failed"),
         KeyFigure("Known already", f"{total.duplicates:,}", _of(total.duplicates, total.processed)),
         KeyFigure(
             "Rows per second", f"{pace:,.0f}" if pace else "–", f"{counted(times.imports, 'completed import')} together"
@@ -189,7 +189,7 @@ def _success(by_step: dict[date, Rows], period: Period, total: Rows) -> list[Fin
     heading = (
         "Every row came in"
         if not total.failed
-        else f"{_percent(total.success_percent)} of the rows came in, fewest {_in(worst[0], period)}"
+        else f"{percent(total.success_percent)} of the rows came in, fewest {_in(worst[0], period)}"
     )
     return [
         Finding(
@@ -199,13 +199,13 @@ def _success(by_step: dict[date, Rows], period: Period, total: Rows) -> list[Fin
             Table(
                 "Success rate",
                 (unit.capitalize(), "Came in"),
-                [(label, _percent(percent)) for label, (_, percent) in zip(labels, told, strict=True)],
+                [(label, percent(part)) for label, (_, part) in zip(labels, told, strict=True)],
             ),
             chart=line_chart(
-                [percent for _, percent in told],
+                [part for _, part in told],
                 labels,
                 unit=" %",
-                description=f"Success rate: at least {_percent(worst[1])}, {_in(worst[0], period)}.",
+                description=f"Success rate: at least {percent(worst[1])}, {_in(worst[0], period)}.",
             ),
         )
     ]
@@ -279,7 +279,7 @@ def _mapping(columns: Sequence[MappedColumns]) -> Mapping:
         f"{_of(kept, total, 'columns')} match without a correction",
         f"{counted(total, 'column')}; how sure the match was, and how often people changed it",
         [
-            ConfidenceLine(chip, count, f"{changed:,} ({_percent(100 * changed / count)})")
+            ConfidenceLine(chip, count, f"{changed:,} ({percent(100 * changed / count)})")
             for chip, (count, changed) in by_chip.items()
         ],
     )
@@ -288,23 +288,23 @@ def _mapping(columns: Sequence[MappedColumns]) -> Mapping:
 def _of(part: int, whole: int, noun: str = "") -> str:
     """Return "6 of 10 failed rows", or "61 % of them" without a noun; both numbers as they are where there are few."""
     if not noun:
-        return f"{_percent(100 * part / whole)} of them" if whole else "of none"
+        return f"{percent(100 * part / whole)} of them" if whole else "of none"
     if whole <= _FEW:
         return f"{part:,} of {whole:,} {noun}"
     tenths = round(10 * part / whole)
     if tenths in (0, 10):
-        return f"{_percent(100 * part / whole)} of {noun}"
+        return f"{percent(100 * part / whole)} of {noun}"
     return f"{tenths} of 10 {noun}"
 
 
-def _percent(percent: float | None) -> str:
-    """Return "98.8 %". What is not all is never rounded up to it, nor what is not nothing down."""
-    if percent is None:
+def percent(part: float | None) -> str:
+    """Return 98.76 as "98.8 %". What is not all is never rounded up to it, nor what is not nothing down."""
+    if part is None:
         return "–"
-    if 0 < percent < 0.1:
+    if 0 < part < 0.1:
         return "< 0.1 %"
-    text = f"{percent:.1f}".removesuffix(".0")
-    return "99.9 %" if text == "100" and percent < 100 else f"{text} %"
+    text = f"{part:.1f}".removesuffix(".0")
+    return "99.9 %" if text == "100" and part < 100 else f"{text} %"
 
 
 def _short(step: date, period: Period) -> str:

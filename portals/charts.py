@@ -71,13 +71,19 @@ def line_chart(values: Sequence[float], labels: Sequence[str], *, description: s
 def bar_chart(values: Sequence[float], labels: Sequence[str], *, description: str, unit: str = "") -> Chart:
     """Return a column for each of the values, with its label below it."""
     top = axis_top(max(values, default=0))
+    return Chart(description, _axis(top, unit, steps=2), tuple(labels), bars=bars(values, top=top))
+
+
+def bars(values: Sequence[float], *, top: float | None = None) -> tuple[Bar, ...]:
+    """Return a column for each of the values; one of `top`, by default of the greatest value, fills the box."""
+    top = top or max(values, default=0) or 1
     place = WIDTH / max(1, len(values))
-    bars = []
+    columns = []
     for index, value in enumerate(values):
         height = value * HEIGHT / top
         left = place * (index + (1 - _BAR_PART) / 2)
-        bars.append(Bar(round(left, 1), round(HEIGHT - height, 1), round(place * _BAR_PART, 1), round(height, 1)))
-    return Chart(description, _axis(top, unit, steps=2), tuple(labels), bars=tuple(bars))
+        columns.append(Bar(round(left, 1), round(HEIGHT - height, 1), round(place * _BAR_PART, 1), round(height, 1)))
+    return tuple(columns)
 
 
 def ranks(lines: Sequence[tuple[str, float, str, str]]) -> list[Rank]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -30,12 +30,6 @@ class AllImportsFilter(HistoryFilter):
     def narrow(self, jobs: ImportJobQuerySet) -> ImportJobQuerySet:
         slug = self.given.get("tenant")
         return super().narrow(jobs.filter(tenant__slug=slug) if slug else jobs)
-
-
-@require_safe
-@staff_required
-def home(request: StaffRequest) -> HttpResponse:
-    return redirect("admin_portal:all-imports")
 
 
 @require_safe

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from portals.admin import accounts, analytics, imports, tenants
+from portals.admin import accounts, analytics, imports, overview, tenants
 from portals.urls import tenant_pages
 from portals.views.imports import home
 
 app_name = "admin_portal"
 urlpatterns = [
-    path("", imports.home, name="home"),
+    path("", overview.overview, name="home"),
+    path("jobs/<uuid:job_id>/put-back/", overview.put_back, name="put-back"),
+    path("jobs/<uuid:job_id>/cancel/", overview.cancel, name="cancel"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("imports/", imports.all_imports, name="all-imports"),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imports.analytics import summaries
-from portals.analytics_page import _of, _percent, _trend
+from portals.analytics_page import _of, _trend, percent
 from tests.factories import import_csv, make_job
 
 MESSY = "Email\nmaya@example.com\nderek@example.com\nnobody\n"
@@ -95,11 +95,11 @@ def test_trend(rows, expected):
 
 
 @pytest.mark.parametrize(
-    ("percent", "expected"),
+    ("part", "expected"),
     [(None, "–"), (100, "100 %"), (99.99, "99.9 %"), (66.666, "66.7 %"), (50, "50 %"), (0.01, "< 0.1 %"), (0, "0 %")],
 )
-def test_what_is_not_all_is_not_rounded_up_to_it(percent, expected):
-    assert _percent(percent) == expected
+def test_what_is_not_all_is_not_rounded_up_to_it(part, expected):
+    assert percent(part) == expected
 
 
 @pytest.mark.parametrize(
