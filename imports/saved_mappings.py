@@ -18,29 +18,55 @@ from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import lock_tenant
 from irisx.refusals import Conflict, Invalid
 
+NEARLY_THE_SAME = 0.75
+"""The share of two files' columns, together, that both must have for the mapping of one to be tried on the other."""
+
+FEWEST_SHARED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What a saved mapping says of the columns of a file."""
 
-    name: str  # of the saved mapping
+    saved: SavedFieldMapping
     columns: Mapping[str, MappedColumn]  # by header of the file
     is_whole: bool  # it was saved for just these columns: one that it does not name is not imported
+    is_default: bool = False  # it was saved for other columns, and stands in for want of one
+
+    @property
+    def name(self) -> str:
+        return self.saved.name
 
 
 def memory_of(tenant: Tenant, headers: Sequence[str]) -> Memory | None:
-    """Return what the tenant chose before for a file with these headers; None if nothing fits.
+    """Return what the tenant saved for a file with these headers; None if nothing fits.
 
-    A mapping saved for the same headers is taken whole; else the default one says what it knows, header by header.
-    Headers are the same if they are but for case, accents and punctuation.
+    A mapping saved for the same headers is taken whole; one for nearly the same, or else the default one, says what it
+    knows, header by header. Headers are the same if they are but for case, accents and punctuation.
     """
     all_saved = SavedFieldMapping.objects.filter(tenant=tenant)
     saved = all_saved.filter(fingerprint=fingerprint(headers)).order_by("-is_default", "-id").first()
     if saved is not None:
-        return Memory(saved.name, _known(saved, headers), is_whole=True)
+        return Memory(saved, _known(saved, headers), is_whole=True)
+    saved = _nearest(all_saved, headers)
+    if saved is not None:
+        return Memory(saved, _known(saved, headers), is_whole=False)
     saved = all_saved.filter(is_default=True).first()
     known = _known(saved, headers) if saved else {}
-    return Memory(saved.name, known, is_whole=False) if saved and known else None
+    return Memory(saved, known, is_whole=False, is_default=True) if saved and known else None
+
+
+def _nearest(all_saved: QuerySet[SavedFieldMapping], headers: Sequence[str]) -> SavedFieldMapping | None:
+    """Return the saved mapping whose columns are most like these: a column more or less, the others the same."""
+    folded = set(map(fold_header, headers)) - {""}
+    best, best_likeness = None, NEARLY_THE_SAME
+    for saved in all_saved.order_by("-id")[: settings.SAVED_MAPPINGS_PER_TENANT]:
+        its_own = set(map(fold_header, saved.mapping)) - {""}
+        shared = folded & its_own
+        likeness = len(shared) / max(len(folded | its_own), 1)
+        if len(shared) >= FEWEST_SHARED and likeness > best_likeness:
+            best, best_likeness = saved, likeness
+    return best
 
 
 def _known(saved: SavedFieldMapping, headers: Iterable[str]) -> dict[str, MappedColumn]:

@@ -108,6 +108,11 @@ def fold_header(text: str) -> str:
     return " ".join(_words(text))
 
 
+def knows_words(folded: str) -> bool:
+    """Tell whether some word of a folded header is in the vocabulary."""
+    return any(word in _vocabulary() or _split_compound(word) for word in folded.split())
+
+
 def vote_for_languages(headers: Iterable[str]) -> LanguageVotes:
     """Return how much of the headers each language explains."""
     votes: dict[str, float] = defaultdict(float)

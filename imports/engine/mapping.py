@@ -17,13 +17,16 @@ from imports.engine.headers import (
     read_header,
     vote_for_languages,
 )
-from imports.engine.schema import Field
+from imports.engine.known_exports import recognize
+from imports.engine.schema import CUSTOM_PREFIX, Field
 from imports.engine.value_shapes import fits, name_companies, say_yes_or_no, suggested_by_values
 
 __all__ = ["SAME_AS_BEFORE", "Suggestion", "fingerprint", "fold_header", "suggest"]
 
 SAME_AS_BEFORE = "Same as last time"
+_LEFT_OUT = "Left out last time"
 
+KNOWN = 99  # a column of an export that we know
 LOWEST_CONFIDENCE = 60  # below, a column is left out and a person may choose
 VAGUE = 76  # a word that often means something else; with no value to support it, it is not enough
 PARTIAL = 68  # some words of the header are unknown
@@ -92,18 +95,30 @@ def suggest(
     columns: Sequence[tuple[str, Sequence[str]]],
     fields: Sequence[Field],
     remembered: Mapping[str, str | None] = {},
+    *,
+    use_known_exports: bool = True,
 ) -> list[Suggestion]:
     """Return a suggestion for each (header, values) column, decided for the file as a whole: a field is given once.
 
     `fields` are those a column may feed. `remembered` is what this tenant chose before: folded header → field key or
-    None. Trusted in this order: memory, the header's words, the values.
+    None. Trusted in this order: memory, exports of systems that we know, the header's words, the values.
     """
     headers = [header for header, _ in columns]
     labels = {field.key: field.label for field in fields}
     votes = vote_for_languages(headers)
     meanings = [read_header(header, votes) for header in headers]
+    system, known = _known_export(columns) if use_known_exports else ("", {})
     namesakes = _by_same_name(headers, fields)
-    guesses = [*namesakes, *_by_words(columns, meanings, labels), *_by_values(columns, meanings)]
+    guesses = [
+        *(candidate for candidate in namesakes if candidate.field.startswith(CUSTOM_PREFIX)),
+        *_by_known_export(headers, system, known),
+        # What a known export says of a column is all there is to say.
+        *(
+            candidate
+            for candidate in [*namesakes, *_by_words(columns, meanings, labels), *_by_values(columns, meanings)]
+            if fold_header(headers[candidate.column]) not in known
+        ),
+    ]
     candidates = [
         *(candidate for candidate in _by_memory(headers, meanings, remembered) if candidate.field in labels),
         # Of an export of ours, the names are right whatever stands under them.
@@ -111,11 +126,16 @@ def suggest(
         *(_judged_by_values(candidate, columns, labels) for candidate in guesses if candidate.field in labels),
     ]
     choices: list[Suggestion | None] = [None] * len(columns)
-    left_out = {column for column, header in enumerate(headers) if remembered.get(fold_header(header), "") is None}
+    left_out = {
+        column: _LEFT_OUT if fold_header(header) in remembered else f"No field, as known from {system}"
+        for column, header in enumerate(headers)
+        if {**known, **remembered}.get(fold_header(header), "") is None
+    }
     given: dict[str, str] = {}  # field → header
     for candidate in sorted(candidates, key=_trust):
         column, header = candidate.column, headers[candidate.column]
-        if choices[column] is not None or column in left_out or candidate.field in given:
+        is_left_out = left_out.get(column) == _LEFT_OUT
+        if choices[column] is not None or is_left_out or candidate.field in given:
             continue
         if candidate.confidence >= LOWEST_CONFIDENCE:
             given[candidate.field] = header
@@ -124,6 +144,20 @@ def suggest(
     return [
         choice or Suggestion(headers[column], None, 0, _why_not(column, candidates, given, labels, left_out))
         for column, choice in enumerate(choices)
+    ]
+
+
+def _known_export(columns: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, Mapping[str, str | None]]:
+    """Return the system whose export this is, and what becomes of its columns by folded header; "" and {} if none."""
+    known = recognize([header for header, _ in columns])
+    return (known.system, known.fields_of(columns)) if known else ("", {})
+
+
+def _by_known_export(headers: Sequence[str], system: str, known: Mapping[str, str | None]) -> list[_Candidate]:
+    return [
+        _Candidate(column, field, KNOWN, -20, f"Known from {system}")
+        for column, header in enumerate(headers)
+        if (field := known.get(fold_header(header)))
     ]
 
 
@@ -137,11 +171,11 @@ def _why_not(
     candidates: Sequence[_Candidate],
     given: Mapping[str, str],
     labels: Mapping[str, str],
-    left_out: set[int],
+    left_out: Mapping[int, str],
 ) -> str:
     """Say why a column feeds nothing."""
     if column in left_out:
-        return "Left out last time"
+        return left_out[column]
     for candidate in candidates:
         if candidate.column == column and candidate.confidence < LOWEST_CONFIDENCE:
             return candidate.reason

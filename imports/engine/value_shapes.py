@@ -9,7 +9,15 @@ from imports.engine.errors import InvalidValue
 from imports.engine.normalize.boolean import normalize_boolean
 from imports.engine.normalize.country import is_country_name, normalize_country
 
-__all__ = ["fits", "name_companies", "say_yes_or_no", "share_that", "suggested_by_values"]
+__all__ = [
+    "fits",
+    "looks_like_contact",
+    "looks_like_person",
+    "name_companies",
+    "say_yes_or_no",
+    "share_that",
+    "suggested_by_values",
+]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _PHONE = re.compile(r"(?:[a-z]{1,4}:)?[+(]*[0-9０-９٠-٩][0-9０-９٠-٩\s().,/+#xext:-]{4,}", re.IGNORECASE)
@@ -108,13 +116,19 @@ def suggested_by_values(
             (_TELLING_POSTAL_CODE.fullmatch, "postal_code", 70, "look like postal codes"),
             (_is_birthday, "birthday", 62, "look like dates of birth"),
             (_has_legal_form, "company", 70, "look like names of companies"),
-            (_looks_like_person, "full_name", 62, "look like names of people"),
+            (looks_like_person, "full_name", 62, "look like names of people"),
         ]
     for test, field, confidence, words in shapes:
         share = share_that(test, values)
         if share >= _ENOUGH:
             return field, confidence, f"{_counted(share, values)} {words}"
     return None
+
+
+def looks_like_contact(text: str) -> bool:
+    """Tell whether an e-mail address, a web address or a phone number is in a text."""
+    words = text.split()
+    return any("@" in word or _WRITTEN_OUT_URL.match(word) for word in words) or _is_phone(text.strip())
 
 
 def _counted(share: float, values: Sequence[str]) -> str:
@@ -155,7 +169,8 @@ def _is_yes_or_no(value: str) -> bool:
         return False
 
 
-def _looks_like_person(value: str) -> bool:
+def looks_like_person(value: str) -> bool:
+    """Tell whether a text is written as names of people are: two to four words, each with a capital."""
     return _PERSON_NAME.fullmatch(value) is not None and value == value.title()
 
 

@@ -20,10 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="+", type=Path)
         parser.add_argument("--json", action="store_true", help="a line of JSON per file")
         parser.add_argument("--default-country", default="", help="for phone numbers without a country code")
+        parser.add_argument("--use-ai-mapping", action="store_true", help="ask the AI model about unsure columns")
 
     def handle(self, *args: Any, **given: Any) -> None:
         for path in given["file"]:
-            found = inspection.inspect(path, default_country=given["default_country"])
+            found = inspection.inspect(
+                path, default_country=given["default_country"], use_ai_mapping=given["use_ai_mapping"]
+            )
             if given["json"]:
                 self.stdout.write(json.dumps(asdict(found), ensure_ascii=False))
             else:
