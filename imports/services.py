@@ -20,7 +20,7 @@ from procrastinate.tasks import Task
 
 from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX
-from imports import inspection, reading, saved_mappings, storage
+from imports import header_choices, inspection, reading, saved_mappings, storage, suggestions
 from imports.connectors import contact_objects
 from imports.corrections import files as corrected_files
 from imports.corrections.models import Correction
@@ -30,6 +30,7 @@ from imports.engine.schema import FieldMapping
 from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest
 from imports.options import MATCH_FIELDS, ImportOptions
 from imports.progress import publisher
+from imports.suggestions import Suggested
 from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
 from irisx import files, outbound
@@ -83,8 +84,9 @@ def create_job(
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions(), is_snapshot=job.is_remote)
         if (log_of := corrected_files.job_id_of(summary)) is not None:
             raise corrected_files.IsErrorLog(log_of)
+        suggested = suggestions.of_source(summary, tenant=tenant, use_ai_mapping=options.use_ai_mapping)
         with _kept(job, source=path, rows=rows_path), tenant_scope(tenant):
-            _set_source(job, summary)
+            _set_source(job, summary, suggested)
             job.save(force_insert=True)
     return job
 
@@ -183,8 +185,9 @@ def reread(job: ImportJob, *, reading_options: ReadingOptions, newer: Path | Non
             new["rows_path"] = storage.keep(rows_path, job_id=job.pk, kind="rows")
             if newer:
                 new["file_path"] = storage.keep(newer, job_id=job.pk, kind="source")
+        suggested = suggestions.of_source(summary, tenant=job.tenant, use_ai_mapping=options_of(job).use_ai_mapping)
         with tenant_scope(job.tenant_id):
-            _set_source(job, summary)
+            _set_source(job, summary, suggested)
             changed = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, rows_path=old["rows_path"]).update(
                 **new, **{name: getattr(job, name) for name in _SOURCE_FIELDS}
             )
@@ -203,20 +206,19 @@ def _file_of(job: ImportJob, newer: Path | None) -> AbstractContextManager[Path]
     return nullcontext(newer) if newer else storage.local_copy(job.file_path)
 
 
-_SOURCE_FIELDS = ("source_type", "file_info", "columns", "warnings", "total_rows")
+_SOURCE_FIELDS = ("source_type", "file_info", "columns", "warnings", "total_rows", "ai_confidence", "used_mapping")
 
 
-def _set_source(job: ImportJob, summary: SourceSummary) -> None:
+def _set_source(job: ImportJob, summary: SourceSummary, suggested: Suggested) -> None:
     """Put what reading found into the job's fields, with a suggested field for each column."""
     if job.source_type != ImportJob.SourceType.PASTED:
         job.source_type = summary.type
     job.file_info = summary.file_info
     job.total_rows = summary.total_rows
-    headers = [column.header for column in summary.columns]
-    job.columns = inspection.columns_of(
-        summary, contact_services.fields_of(job.tenant), saved_mappings.memory_of(job.tenant, headers)
-    )
-    job.warnings = inspection.warnings_of(summary, job.columns)
+    job.columns = suggested.columns
+    job.ai_confidence = suggested.confidence
+    job.used_mapping = suggested.used_mapping
+    job.warnings = [*inspection.warnings_of(summary, job.columns), *suggested.warnings]
 
 
 def _shown_name(filename: str) -> str:
@@ -328,6 +330,7 @@ def confirm(
             _check_options(job.tenant, options, job=job)
             _set_options(job, options)
         _queue(job, field_mapping, job.user or confirmed_by)
+        header_choices.learn(job, field_mapping)
         contact_services.add_custom_fields(
             job.tenant,
             {

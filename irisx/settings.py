@@ -321,6 +321,13 @@ WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without a success betw
 WEBHOOK_DELIVERIES_KEPT_DAYS = 30  # after their end
 WEBHOOK_CRON = "* * * * * */5"
 
+# The AI model for headers that the rules are not sure of; "": none. Any server that speaks OpenAI's protocol will do.
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-5-mini")
+# How long an upload waits for it, in all.
+AI_MAPPING_SECONDS = 10.0
+
 # Where connectors read from -------------------------------------------------------------------------------------------
 
 # A client of the type "Web application" at Google. Without one, Google Sheets says that it is not set up.
