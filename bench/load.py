@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -32,6 +33,8 @@ from websockets.exceptions import WebSocketException
 USERS = ("ana@acme.example", "gina@globex.example")
 POLL_SECONDS = 3.0  # as our own pages do where they have no socket
 LOOK_SECONDS = 5.0  # between looks at the memory
+IMPORT_LOOK_SECONDS = 0.25  # between looks whether an import is at its end
+FILES = 10
 MOST_SECONDS = 0.3
 PATHS = ("/v1/imports/{job_id}", "/v1/imports?limit=20", "/v1/imports/{job_id}/rows?outcome=created&limit=20")
 END = ("completed", "failed", "cancelled")
@@ -48,6 +51,7 @@ class Load:
     messages: int = 0
     imports: int = 0
     memory_mb: list[float] = field(default_factory=list)  # of the web process: idle, then each LOOK_SECONDS
+    web_seconds: float = 0.0  # of a core, that the web process took
 
 
 def main() -> None:
@@ -71,6 +75,8 @@ def main() -> None:
 async def watched(system: running.System, folder: Path, given: argparse.Namespace) -> Load:
     """Have all of them at work for so long. An error of an import ends it."""
     load, users = Load(), USERS[: given.imports]
+    # Before anything is measured: the clients have the same two cores.
+    files = [made_file(folder, given.rows, number) for number in range(FILES)]
     tokens = {}
     for user in users:
         with system.client(user) as client:
@@ -79,7 +85,7 @@ async def watched(system: running.System, folder: Path, given: argparse.Namespac
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(system.url, connector=connector) as session, asyncio.TaskGroup() as group:
         for user in users:
-            group.create_task(keep_importing(system, user, folder, given.rows, load))
+            group.create_task(keep_importing(system, user, files, load))
         while len(load.job_ids) < len(users):
             await asyncio.sleep(0.1)
         for user in islice(cycle(users), given.clients):
@@ -87,23 +93,31 @@ async def watched(system: running.System, folder: Path, given: argparse.Namespac
         for user in islice(cycle(users), given.sockets):
             group.create_task(listen(system, user, tokens[user], load))
         group.create_task(look_at_memory(system, load))
+        before = measuring.cpu_seconds(system.web_pid)
         await asyncio.sleep(given.seconds)
+        load.web_seconds = measuring.cpu_seconds(system.web_pid) - before
         load.is_over.set()
     return load
 
 
-async def keep_importing(system: running.System, user: str, folder: Path, rows: int, load: Load) -> None:
-    """Import one file after the other, each with other people."""
-    path, start = folder / f"{user}.csv", 0
+def made_file(folder: Path, rows: int, number: int) -> Path:
+    """Make one of several files, each with other people."""
+    path = folder / f"{number}.csv"
+    people.make_csv(path, rows, start=number * rows)
+    return path
+
+
+async def keep_importing(system: running.System, user: str, files: Sequence[Path], load: Load) -> None:
+    """Import one file after the other, again from the first if there are no more: then all of its rows are known."""
     with system.client(user) as client:
-        while not load.is_over.is_set():
-            await asyncio.to_thread(people.make_csv, path, rows, start=start)
-            start += rows
+        for path in cycle(files):
+            if load.is_over.is_set():
+                return
             job = await asyncio.to_thread(running.upload, client, path)
             mapping = jobs.with_custom_fields({column["header"]: column["field"] for column in job["mapping"]})
             await asyncio.to_thread(running.confirm, client, job, mapping)
             load.job_ids[user] = job["id"]
-            await asyncio.to_thread(running.wait_for_end, job["id"])
+            await asyncio.to_thread(running.wait_for_end, job["id"], look_seconds=IMPORT_LOOK_SECONDS)
             load.imports += 1
 
 
@@ -185,6 +199,7 @@ def show(load: Load, given: argparse.Namespace) -> None:
         "errors": errors,
         "time of an answer": times,
         "messages at sockets": f"{load.messages:,}",
+        "the web process took": f"{100 * load.web_seconds / given.seconds:.0f} % of a core",
         "imports done": f"{load.imports} of {given.rows:,} rows",
         "memory of the web process": (
             f"{idle:.0f} MB idle, {statistics.median(later[:half]):.0f} MB in the first half, "

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 if TYPE_CHECKING:
     from irisx.accounts.models import Tenant
 
@@ -125,6 +127,11 @@ def megabytes(name: str, pid: int | str = "self") -> float:
     """Return a line of /proc/PID/status: "VmRSS" is a process's memory now, "VmHWM" the most since forget_peak()."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in status if line.startswith(f"{name}:"))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return how long a process and its threads were at work, in seconds of a core, without children."""
+    return sum(psutil.Process(pid).cpu_times()[:2])
 
 
 def forget_peak(pid: int | str = "self") -> None:

@@ -94,7 +94,7 @@ def confirm(client: httpx.Client, job: dict[str, Any], mapping: dict[str, Any]) 
     accepted(client.post(f"/v1/imports/{job['id']}/confirm", json={"field_mapping": mapping}))
 
 
-def wait_for_end(job_id: str) -> dict[str, Any]:
+def wait_for_end(job_id: str, *, look_seconds: float = LOOK_SECONDS) -> dict[str, Any]:
     """Return a job's counts, once the transaction of its last row is through."""
     from django.conf import settings
 
@@ -106,7 +106,7 @@ def wait_for_end(job_id: str) -> dict[str, Any]:
             if status in ("completed", "failed", "cancelled"):
                 break
             measuring.require(time.monotonic() < deadline, f"import {job_id} is still {status}.")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(look_seconds)
         ended = connection.execute(
             "SELECT status, created_count, skipped_count, error_count, total_rows, error_details::text "
             "FROM import_jobs WHERE id = %s",

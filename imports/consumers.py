@@ -77,16 +77,25 @@ class ImportProgressConsumer(AsyncJsonWebsocketConsumer):
             logger.warning("A socket was refused: %s", type(error).__name__)
             await send({"type": "websocket.close", "code": UNAVAILABLE})
 
+    async def dispatch(self, message: Any) -> None:
+        if message["type"] == "import.progress":
+            # Channels' own sends a thread to look after the database's connections first. These are most of what a
+            # socket is told, each for each socket, and need no database.
+            await self.import_progress(message)
+        else:
+            await super().dispatch(message)
+
     async def connect(self) -> None:
         headers = headers_of(self.scope)
         if token := bearer_token_of(headers):
             self.find_user = partial(user_of_token, token)
         elif session_key := session_key_of(headers):
             self.find_user = partial(user_of_session, session_key)
-        self.user = await self.find_user() if self.find_user else None
+        # Accepted first: at the handshake no code could be given, and a handshake has only so much time, while many
+        # others may be waiting for the database before this one. Frames are not looked at before this is over.
         await self.accept()
+        self.user = await self.find_user() if self.find_user else None
         if token and self.user is None:
-            # Accepted first: at the handshake no code could be given.
             await self.close(NOT_AUTHENTICATED)
             return
         self.watch = asyncio.create_task(self.keep_watch())

@@ -27,6 +27,7 @@ from irisx.stores import is_out_of_room
 
 logger = logging.getLogger("irisx.web")
 
+HANDSHAKE_SECONDS = 20  # for a WebSocket, from the connection on
 PIECE_BYTES = 64 * 1024
 # A connection that is closed on unread data is reset, and most clients then lose the answer. So a body that is refused
 # is read on and dropped, up to here; who sends still more is cut off.
@@ -254,6 +255,11 @@ class CommandLine(cli.CommandLineInterface):
     """Daphne's command line, for our application."""
 
     server_class = Server
+
+    def __init__(self) -> None:
+        super().__init__()
+        # After a restart all pages open their sockets at once: daphne's 5 s may be over before all are looked at.
+        self.parser.set_defaults(websocket_connect_timeout=HANDSHAKE_SECONDS)
 
     def load_asgi_app(self, asgi_app_path: str) -> Application:
         application: Application = super().load_asgi_app(asgi_app_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -143,6 +145,15 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
             "created_at",
         )
         read_only_fields = fields
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # Made from the model once: else that takes longer than showing a job.
+        return {name: copy(field) for name, field in self._made_fields().items()}
+
+    @classmethod
+    @cache
+    def _made_fields(cls) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return super(JobSerializer, cls()).get_fields()
 
     @extend_schema_field(ColumnSerializer(many=True))
     def get_mapping(self, job: ImportJob) -> list[dict[str, Any]]:
