@@ -59,12 +59,12 @@ def memory_of(tenant: Tenant, headers: Sequence[str]) -> Memory | None:
 def _nearest(all_saved: QuerySet[SavedFieldMapping], headers: Sequence[str]) -> SavedFieldMapping | None:
     """Return the saved mapping whose columns are most like these: a column more or less, the others the same."""
     folded = set(map(fold_header, headers)) - {""}
-    best, best_likeness = None, NEARLY_THE_SAME
+    best, best_likeness = None, 0.0
     for saved in all_saved.order_by("-id")[: settings.SAVED_MAPPINGS_PER_TENANT]:
         its_own = set(map(fold_header, saved.mapping)) - {""}
         shared = folded & its_own
         likeness = len(shared) / max(len(folded | its_own), 1)
-        if len(shared) >= FEWEST_SHARED and likeness > best_likeness:
+        if len(shared) >= FEWEST_SHARED and likeness >= NEARLY_THE_SAME and likeness > best_likeness:
             best, best_likeness = saved, likeness
     return best
 
