@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from contacts.fields import BY_KEY
 from imports import results
+from imports.corrections import drafts
+from imports.corrections.models import CorrectionRun, open_run
 from imports.engine.schema import DuplicateStrategy
 from imports.models import ImportJob
 from imports.results import ErrorGroup
@@ -37,6 +39,7 @@ class Group:
     type: str  # with the field, what the rows page filters by
     field: str
     examples: tuple[tuple[int, str], ...]  # row number, sentence
+    is_mendable: bool  # in the browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,18 @@ class Result:
     @property
     def has_log(self) -> bool:
         return bool(self.failed or self.duplicates or self.warnings)
+
+    @property
+    def is_mendable(self) -> bool:
+        return any(group.is_mendable for group in (*self.failed, *self.warnings))
+
+
+class Mending(NamedTuple):
+    """How corrections of an import are, or how the last ones went."""
+
+    words: str  # "" if there never were any
+    is_open: bool
+    is_failed: bool
 
 
 class Fact(NamedTuple):
@@ -111,13 +126,36 @@ def _heading(job: ImportJob) -> tuple[str, str]:
     return f"Stopped after {counted(job.processed_rows, 'row')} of {job.total_rows:,}", f"{reason} {stayed}".strip()
 
 
+def mending_of(job: ImportJob) -> Mending:
+    """Return how the corrections of an import are. Two queries at most."""
+    if not job.run_no:
+        return Mending("", is_open=False, is_failed=False)
+    runs = CorrectionRun.objects.filter(tenant_id=job.tenant_id, import_job=job)
+    run = open_run(job) or runs.get(run_no=job.run_no)
+    rows = counted(run.total_rows, "mended row")
+    if run.status in run.OPEN:
+        done = f", {run.row_index:,} done" if run.row_index else ""
+        return Mending(f"{rows} {_is_or_are(run.total_rows)} being imported{done}", is_open=True, is_failed=False)
+    if run.status == CorrectionRun.Status.FAILED:
+        reason = (run.error_details or {}).get("error", "")
+        return Mending(f"The import of {rows} stopped. {reason}", is_open=False, is_failed=True)
+    left = run.total_rows - run.mended_rows
+    wrong = f"; {left:,} {_is_or_are(left)} wrong still, or {'was' if left == 1 else 'were'} in before" if left else ""
+    return Mending(f"{counted(run.mended_rows, 'mended row')} came in{wrong}", is_open=False, is_failed=False)
+
+
+def _is_or_are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def can_retry(job: ImportJob) -> bool:
     """Tell whether an import can go on where it failed: its file must not be erased yet."""
     return job.status == Status.FAILED and bool(job.rows_path)
 
 
 def _group(group: ErrorGroup) -> Group:
-    return Group(title_of(group.type, group.field), group.count, group.type, group.field, group.examples)
+    is_mendable = drafts.is_mendable(group.level, group.type, group.field)
+    return Group(title_of(group.type, group.field), group.count, group.type, group.field, group.examples, is_mendable)
 
 
 def title_of(error_type: str, field: str = "") -> str:

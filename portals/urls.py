@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import analytics, api_access, contacts, from_file, google, imports, new_import, source
+from portals.views import analytics, api_access, contacts, from_file, google, imports, mending, new_import, source
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
@@ -28,6 +28,9 @@ tenant_pages = [
     path("imports/<uuid:job_id>/retry/", imports.retry, name="job-retry"),
     path("imports/<uuid:job_id>/result/", imports.result, name="job-result"),
     path("imports/<uuid:job_id>/rows/", imports.rows, name="job-rows"),
+    path("imports/<uuid:job_id>/mend/", mending.mend, name="job-mend"),
+    path("imports/<uuid:job_id>/mend/rows/<int:row_index>/", mending.mend_row, name="job-mend-row"),
+    path("imports/<uuid:job_id>/mend/undo/<uuid:edit_id>/", mending.undo, name="job-mend-undo"),
     path("imports/<uuid:job_id>/errors.csv", imports.error_log, name="job-errors"),
     path("imports/<uuid:job_id>/delete/", imports.delete, name="job-delete"),
     path("imports/<uuid:job_id>/restore/", imports.restore, name="job-restore"),

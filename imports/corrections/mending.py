@@ -123,6 +123,7 @@ class Mender:
 
     def __init__(self, job: ImportJob) -> None:
         self.headers = headers_of(job)
+        self._columns = header_by_field(job)
         self._preparer: RowPreparer = sources.preparer_of(job, self.headers)
 
     def cells_of(self, row: MendableRow, values: Mapping[str, str]) -> list[str]:
@@ -147,19 +148,22 @@ class Mender:
         issues = {error.row_index: error.issue for error in errors}
         warnings = {record.row_index: record.warnings for record in records}
         return {
-            row.row_index: _verdict(row, issues.get(row.row_index), warnings.get(row.row_index, ())) for row, _ in rows
+            row.row_index: self._verdict(row, values, issues.get(row.row_index), warnings.get(row.row_index, ()))
+            for row, values in rows
         }
 
-
-def _verdict(row: MendableRow, issue: CellIssue | None, warnings: Sequence[CellIssue]) -> Verdict:
-    if issue is not None:
-        return Verdict(False, issue.message, issue.field)
-    if not row.is_failed:
-        # It is in. What was left out of it is mended once it can be read.
+    def _verdict(
+        self, row: MendableRow, values: Mapping[str, str], issue: CellIssue | None, warnings: Sequence[CellIssue]
+    ) -> Verdict:
+        if issue is not None:
+            return Verdict(False, issue.message, issue.field)
+        if row.is_failed or row.is_skipped:
+            return Verdict(True, "", "")
+        # It is in. What was left out of it is mended once it can be read, each value by itself.
         for warning in warnings:
-            if warning.field in row.invalid_values:
+            if warning.field in row.invalid_values and self._columns.get(warning.field) in values:
                 return Verdict(False, warning.message, warning.field)
-    return Verdict(True, "", "")
+        return Verdict(True, "", "")
 
 
 def contacts_of(job: ImportJob, indexes: Sequence[int]) -> dict[int, UUID]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
 
@@ -10,12 +12,22 @@ from tests.factories import import_csv, make_contact, make_job, reload
 
 JOB_PAGES = sorted(pattern.name for pattern in urlpatterns if "<uuid:job_id>" in str(pattern.pattern))
 READ = ("job", "job-head", "job-progress", "job-snapshot", "job-result", "job-rows", "job-errors")
-WRITE = ("job-read", "job-start", "job-restore", "job-pause", "job-resume", "job-retry")
+WRITE = (
+    "job-read",
+    "job-start",
+    "job-restore",
+    "job-pause",
+    "job-resume",
+    "job-retry",
+    "job-mend-row",
+    "job-mend-undo",
+)
+# What stands in an address after the job.
+MORE_IN_ADDRESS = {"job-add-field": [0], "job-mend-row": [0], "job-mend-undo": [UUID(int=0)]}
 
 
 def address(name: str, job) -> str:
-    more = [0] if name == "job-add-field" else []
-    return reverse(f"customer:{name}", args=[job.pk, *more])
+    return reverse(f"customer:{name}", args=[job.pk, *MORE_IN_ADDRESS.get(name, [])])
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from portals.urls import tenant_pages
 from tests.conftest import PASSWORD
 from tests.factories import import_csv, make_contact, make_job, reload
+from tests.portals.test_tenants import MORE_IN_ADDRESS
 
 SIGN_IN = "/admin/sign-in/"
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/admin/imports/"}
@@ -20,6 +21,8 @@ POST_ONLY = (
     "job-resume",
     "job-retry",
     "job-restore",
+    "job-mend-row",
+    "job-mend-undo",
     "google-connect",
     "google-disconnect",
 )
@@ -34,7 +37,7 @@ STAFF_PAGES = ["/admin/", "/admin/imports/", "/admin/analytics/", "/admin/tenant
 def arguments(name: str, key: object) -> list[object]:
     """Return what stands in the address of a tenant's page after the tenant."""
     if name == "contact" or name.startswith("job"):
-        return [key, 0] if name == "job-add-field" else [key]
+        return [key, *MORE_IN_ADDRESS.get(name, [])]
     return []
 
 

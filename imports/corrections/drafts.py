@@ -1,0 +1,417 @@
+"""Corrections that people write in the browser: kept as they go, checked at once, imported when they say so.
+
+A draft belongs to its row, whoever wrote it: of two tabs, the last one that saves is right. All of it inside the
+tenant's scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from django.db.models import QuerySet
+
+from imports import results
+from imports.corrections import mending
+from imports.corrections.mending import MendableRow, Mender, Verdict
+from imports.corrections.models import DRAFT, Correction
+from imports.cursors import engine_cursor
+from imports.models import ErrorLogEntry, ImportJob
+from irisx.ids import uuid7
+
+ROWS_PER_PAGE = 50
+BATCH_ROWS = 2_000
+COMMON_VALUES = 3
+
+
+class Group(NamedTuple):
+    """The lines of an error log that say the same of the same field ("": of the row)."""
+
+    type: str
+    field: str
+
+
+class GroupCounts(NamedTuple):
+    """How far a group is."""
+
+    rows: int  # that are open, skipped ones too
+    mended: int  # of these: with a draft that would come in
+    skipped: int
+
+    @property
+    def wrong(self) -> int:
+        return self.rows - self.mended - self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a group with its draft, if it has one."""
+
+    row_index: int
+    row_number: int
+    original: Mapping[str, str]  # header → text as last imported
+    values: Mapping[str, str]  # header → text as it is now
+    changed: frozenset[str]  # headers
+    wrong: tuple[str, ...]  # headers of the cells to be mended
+    is_mended: bool
+    is_skipped: bool
+    message: str  # what is wrong still; "" once it is mended
+
+
+class Saved(NamedTuple):
+    """What an edit did."""
+
+    edit_id: UUID  # for undo()
+    rows: int  # that it changed
+    mended: int  # of these: that would come in now
+
+
+# What is there -------------------------------------------------------------------------------------------------------
+
+_OF_GROUP = """
+    FROM import_errors AS line
+    LEFT JOIN import_corrections AS draft
+      ON draft.import_job_id = line.import_job_id AND draft.run_no = 0 AND draft.row_index = line.row_index
+    WHERE line.tenant_id = %(tenant_id)s AND line.import_job_id = %(job_id)s AND line.resolved_at IS NULL
+      AND line.error_type = %(type)s AND line.field = %(field)s
+"""
+
+
+# A row may lack several values: it is mended in this group once this one is.
+_IS_MENDED = "(coalesce(draft.is_mended, false) AND (line.level = 'error' OR draft.values ? %(own_header)s))"
+
+
+def counts(job: ImportJob, group: Group) -> GroupCounts:
+    """Return how far a group is. One query."""
+    statement = f"""
+        SELECT count(*), count(*) FILTER (WHERE {_IS_MENDED} AND NOT draft.is_skipped),
+               count(*) FILTER (WHERE draft.is_skipped)
+        {_OF_GROUP}
+        """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(job, group))
+        return GroupCounts(*cursor.fetchone())
+
+
+def _parameters(job: ImportJob, group: Group, **more: Any) -> dict[str, Any]:
+    return {
+        "tenant_id": job.tenant_id,
+        "job_id": job.pk,
+        "type": group.type,
+        "field": group.field,
+        "own_header": mending.header_by_field(job).get(group.field, ""),
+        **more,
+    }
+
+
+def mended_count(job: ImportJob) -> int:
+    """Return how many rows of the job would be imported now, of all groups. One query."""
+    return _drafts(job).filter(is_mended=True, is_skipped=False).count()
+
+
+def _drafts(job: ImportJob) -> QuerySet[Correction]:
+    return Correction.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no=DRAFT)
+
+
+def page(job: ImportJob, group: Group, *, number: int, skipped: bool = False) -> list[Line]:
+    """Return a page of a group's rows in file order: those that were skipped, or all others. Two queries or three."""
+    statement = f"""
+        SELECT line.row_index
+        {_OF_GROUP} AND coalesce(draft.is_skipped, false) = %(skipped)s
+        ORDER BY line.row_index, line.id
+        LIMIT %(limit)s OFFSET %(offset)s
+        """
+    window = {"limit": ROWS_PER_PAGE, "offset": (number - 1) * ROWS_PER_PAGE, "skipped": skipped}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(job, group, **window))
+        indexes = [row_index for (row_index,) in cursor.fetchall()]
+    return lines(job, group, indexes)
+
+
+def lines(job: ImportJob, group: Group, indexes: Sequence[int]) -> list[Line]:
+    """Return these rows of a group, as they are now. A row that somebody else mended meanwhile has nothing wrong."""
+    rows = mending.rows_of(job, indexes)
+    drafts = {draft.row_index: draft for draft in _drafts(job).filter(row_index__in=indexes)}
+    columns = mending.header_by_field(job)
+    return [_line(rows[index], drafts.get(index), group, columns) for index in dict.fromkeys(indexes) if index in rows]
+
+
+def _line(row: MendableRow, draft: Correction | None, group: Group, columns: Mapping[str, str]) -> Line:
+    entry = next((line for line in row.lines if (line.error_type, line.field) == group), None)
+    changed = draft.values if draft else {}
+    own_header = columns.get(group.field)
+    wrong = mending.wrong_headers(columns, group.field, group.type)
+    if draft and draft.field:
+        wrong += mending.wrong_headers(columns, draft.field, "")
+    wrong += changed
+    message = entry.error_message if entry else ""
+    if draft and changed:
+        message = draft.message
+    return Line(
+        row_index=row.row_index,
+        row_number=row.row_number,
+        original=row.values,
+        values=row.values | changed,
+        changed=frozenset(changed),
+        wrong=tuple(dict.fromkeys(wrong)),
+        is_mended=entry is None
+        or (draft is not None and draft.is_mended and (entry.level == "error" or own_header in changed)),
+        is_skipped=bool(draft and draft.is_skipped),
+        message=message,
+    )
+
+
+class CommonValue(NamedTuple):
+    """A wrong value that several rows of a group have."""
+
+    text: str
+    rows: int
+
+
+def common_values(job: ImportJob, group: Group, header: str) -> list[CommonValue]:
+    """Return the values that most rows have in a column which are not mended or skipped. One query."""
+    statement = f"""
+        SELECT coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s) AS text, count(*)
+        {_OF_GROUP} AND NOT {_IS_MENDED} AND NOT coalesce(draft.is_skipped, false)
+        GROUP BY text
+        HAVING count(*) > 1 AND coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s) IS NOT NULL
+        ORDER BY 2 DESC, 1
+        LIMIT %(limit)s
+        """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(job, group, header=header, limit=COMMON_VALUES))
+        return [CommonValue(*row) for row in cursor.fetchall()]
+
+
+def found_count(job: ImportJob, group: Group, header: str, text: str) -> int:
+    """Return how many rows of a group that are not skipped have this text somewhere in a column. One query."""
+    if not text:
+        return 0
+    return sum(1 for _ in _indexes_with(job, group, header, "position(%(text)s IN {value}) > 0", text=text))
+
+
+def _indexes_with(job: ImportJob, group: Group, header: str, condition: str, **parameters: Any) -> list[int]:
+    value = "coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s, '')"
+    statement = f"""
+        SELECT DISTINCT line.row_index
+        {_OF_GROUP} AND NOT coalesce(draft.is_skipped, false) AND {condition.format(value=value)}
+        ORDER BY 1
+        """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(job, group, header=header, **parameters))
+        return [row_index for (row_index,) in cursor.fetchall()]
+
+
+# Edits ---------------------------------------------------------------------------------------------------------------
+
+Edit = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""From a row's present values to the cells that change."""
+
+
+def save(job: ImportJob, values: Mapping[int, Mapping[str, str]]) -> Saved:
+    """Keep what somebody wrote, row index → {header: text}. What is as it was in the file counts as not written."""
+    return _edit_each(job, values, lambda row_index, _: values[row_index])
+
+
+def apply_to_all(job: ImportJob, group: Group, *, header: str, old: str, new: str) -> Saved:
+    """Put a value into each row of a group that has another in this column, but for skipped and mended ones."""
+    condition = f"{{value}} = %(old)s AND NOT {_IS_MENDED}"
+    indexes = _indexes_with(job, group, header, condition, old=old)
+    return _edit_each(job, indexes, lambda *_: {header: new})
+
+
+def find_and_replace(job: ImportJob, group: Group, *, header: str, find: str, replace: str) -> Saved:
+    """Replace a text wherever it stands in a column of a group's rows, but for skipped ones."""
+    condition = "position(%(text)s IN {value}) > 0"
+    indexes = _indexes_with(job, group, header, condition, text=find) if find else []
+    return _edit_each(job, indexes, lambda _, row: {header: row.get(header, "").replace(find, replace)})
+
+
+def skip(job: ImportJob, indexes: Iterable[int], *, is_skipped: bool = True) -> Saved:
+    """Put rows out of the way, or bring them back. They stay failed, and keep what was written into them."""
+    edit_id = uuid7()
+    total = mended = 0
+    for batch in _batches(indexes):
+        drafts = {draft.row_index: draft for draft in _drafts(job).filter(row_index__in=batch)}
+        rows = {index: row for index, row in mending.rows_of(job, batch).items() if row.is_mendable}
+        found = [(row, drafts.get(index)) for index, row in rows.items()]
+        news = [
+            _Draft.of(row, draft, edit_id, is_skipped=is_skipped)
+            for row, draft in found
+            if bool(draft and draft.is_skipped) != is_skipped
+        ]
+        _keep(job, news)
+        total += len(news)
+        mended += sum(new.is_mended for new in news)
+    return Saved(edit_id, total, mended)
+
+
+def skip_value(job: ImportJob, group: Group, *, header: str, old: str) -> Saved:
+    """Put the rows of a group out of the way that have this value in a column."""
+    condition = f"{{value}} = %(old)s AND NOT {_IS_MENDED}"
+    return skip(job, _indexes_with(job, group, header, condition, old=old))
+
+
+def undo(job: ImportJob, edit_id: UUID) -> int:
+    """Take an edit back. Rows that were edited again since stay as they are. Return how many changed."""
+    with connection.cursor() as cursor:
+        parameters: dict[str, Any] = {"tenant_id": job.tenant_id, "job_id": job.pk, "edit_id": edit_id}
+        cursor.execute(
+            """
+            UPDATE import_corrections
+            SET values = before -> 'values', is_skipped = (before ->> 'is_skipped')::boolean,
+                is_mended = (before ->> 'is_mended')::boolean, message = before ->> 'message',
+                field = before ->> 'field', edit_id = NULL, before = NULL
+            WHERE tenant_id = %(tenant_id)s AND import_job_id = %(job_id)s AND run_no = 0 AND edit_id = %(edit_id)s
+              AND before <> '{}'
+            """,
+            parameters,
+        )
+        restored = cursor.rowcount
+        cursor.execute(
+            """
+            DELETE FROM import_corrections
+            WHERE tenant_id = %(tenant_id)s AND import_job_id = %(job_id)s AND run_no = 0 AND edit_id = %(edit_id)s
+            """,
+            parameters,
+        )
+        return int(restored + cursor.rowcount)
+
+
+def discard(job: ImportJob, indexes: Sequence[int]) -> None:
+    """Bring rows back to what stood in the file."""
+    _drafts(job).filter(row_index__in=indexes).delete()
+
+
+def _edit_each(
+    job: ImportJob, indexes: Iterable[int], change: Callable[[int, Mapping[str, str]], Mapping[str, str]]
+) -> Saved:
+    edit_id = uuid7()
+    mender = Mender(job)
+    headers = set(mender.headers)
+    total = mended = 0
+    for batch in _batches(indexes):
+        drafts = {draft.row_index: draft for draft in _drafts(job).filter(row_index__in=batch)}
+        news: list[tuple[MendableRow, dict[str, str]]] = []
+        for index, row in mending.rows_of(job, batch).items():
+            if not row.is_mendable:
+                continue  # somebody else was quicker
+            before = drafts[index].values if index in drafts else {}
+            written = {key: text for key, text in change(index, row.values | before).items() if key in headers}
+            values = {key: text for key, text in (before | written).items() if text != row.values.get(key, "")}
+            if values != before:
+                news.append((row, values))
+        verdicts = mender.verdicts(news) if news else {}
+        kept = [
+            _Draft.of(row, drafts.get(row.row_index), edit_id, values=values, verdict=verdicts[row.row_index])
+            for row, values in news
+        ]
+        _keep(job, kept)
+        total += len(kept)
+        mended += sum(draft.is_mended for draft in kept)
+    return Saved(edit_id, total, mended)
+
+
+def _batches(indexes: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(indexes)
+    while batch := list(islice(rest, BATCH_ROWS)):
+        yield batch
+
+
+class _Draft(NamedTuple):
+    """A draft, ready to be stored."""
+
+    row_index: int
+    row_number: int
+    values: dict[str, str]
+    is_skipped: bool
+    is_mended: bool
+    message: str
+    field: str
+    edit_id: UUID
+    before: dict[str, Any]  # {}: there was none
+
+    @classmethod
+    def of(
+        cls,
+        row: MendableRow,
+        old: Correction | None,
+        edit_id: UUID,
+        *,
+        values: dict[str, str] | None = None,
+        verdict: Verdict | None = None,
+        is_skipped: bool = False,
+    ) -> _Draft:
+        """Return a row's draft with other values or skipped, or brought back; `old` is what it was."""
+        state = {
+            "values": old.values if old else {},
+            "is_skipped": old.is_skipped if old else False,
+            "is_mended": old.is_mended if old else False,
+            "message": old.message if old else "",
+            "field": old.field if old else "",
+        }
+        new = {**state, "is_skipped": is_skipped}
+        if values is not None and verdict is not None:
+            # Back to what stood in the file: nothing is mended, even where that would come in now.
+            new |= {"values": values, **verdict._asdict(), "is_mended": verdict.is_mended and bool(values)}
+        return cls(row.row_index, row.row_number, **new, edit_id=edit_id, before=state if old else {})
+
+
+def _keep(job: ImportJob, drafts: Sequence[_Draft]) -> None:
+    if not drafts:
+        return
+    columns = list(zip(*drafts, strict=True))
+    with engine_cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO import_corrections (
+                tenant_id, import_job_id, run_no, row_index, row_number, values, is_skipped, is_mended, message, field,
+                edit_id, before
+            )
+            SELECT %(tenant_id)s, %(job_id)s, %(draft)s, row_index, row_number, values::jsonb, is_skipped, is_mended,
+                   message, field, %(edit_id)s, before::jsonb
+            FROM unnest(
+                %(row_indexes)s::int[], %(row_numbers)s::int[], %(values)s::text[], %(skipped)s::bool[],
+                %(mended)s::bool[], %(messages)s::text[], %(fields)s::text[], %(before)s::text[]
+            ) AS kept (row_index, row_number, values, is_skipped, is_mended, message, field, before)
+            ON CONFLICT (import_job_id, run_no, row_index) DO UPDATE
+            SET values = excluded.values, is_skipped = excluded.is_skipped, is_mended = excluded.is_mended,
+                message = excluded.message, field = excluded.field, edit_id = excluded.edit_id, before = excluded.before
+            """,
+            {
+                "tenant_id": job.tenant_id,
+                "job_id": job.pk,
+                "draft": DRAFT,
+                "row_indexes": list(columns[0]),
+                "row_numbers": list(columns[1]),
+                "values": [orjson.dumps(values).decode() for values in columns[2]],
+                "skipped": list(columns[3]),
+                "mended": list(columns[4]),
+                "messages": list(columns[5]),
+                "fields": list(columns[6]),
+                "edit_id": drafts[0].edit_id,
+                "before": [orjson.dumps(before).decode() for before in columns[8]],
+            },
+        )
+
+
+def mendable_groups(job: ImportJob) -> list[Group]:
+    """Return the causes that a person can do something about, errors before warnings, most rows first. One query."""
+    return [
+        Group(group.type, group.field)
+        for group in results.error_groups(job)
+        if is_mendable(group.level, group.type, group.field)
+    ]
+
+
+def is_mendable(level: str, error_type: str, field: str) -> bool:
+    """Tell whether another value helps against what is wrong."""
+    if level == ErrorLogEntry.Level.ERROR:
+        return True
+    is_value = level == ErrorLogEntry.Level.WARNING and error_type == mending.MENDABLE_WARNING
+    return is_value and field not in mending.NOT_MENDABLE
