@@ -119,10 +119,12 @@ def _take_snapshot(tenant: Tenant, user: User, source: RemoteSource, path: Path)
 
 def _write_snapshot(reading: Reading, source: RemoteSource, path: Path) -> None:
     """Write the pages of a table to a file as they come. Raises TooLarge over the size of a file."""
+    names = [table.name for table in reading.document.tables]
     about = {
         "type": source.connector,
         "sheet": reading.table.name,
-        "sheets": [table.name for table in reading.document.tables],
+        # Among those that people see, one that is hidden, if they named it.
+        "sheets": names if reading.table.name in names else [*names, reading.table.name],
         "range": source.area or None,
         "source": replace(source, table=reading.table.key).as_json(),
     }

@@ -341,6 +341,8 @@ GOOGLE_TOKEN_URL = env.str("GOOGLE_TOKEN_URL", default="https://oauth2.googleapi
 GOOGLE_REVOKE_URL = env.str("GOOGLE_REVOKE_URL", default="https://oauth2.googleapis.com/revoke")
 GOOGLE_SHEETS_ROOT_URL = env.str("GOOGLE_SHEETS_ROOT_URL", default="https://sheets.googleapis.com/")
 AIRTABLE_API_URL = env.str("AIRTABLE_API_URL", default="https://api.airtable.com")
+# bin/run --demo-google: a program on this machine stands in for Google, and pages say so.
+GOOGLE_IS_DEMO = DEBUG and env.bool("GOOGLE_DEMO", default=False)
 # Before a service that is away is asked a second time; it doubles from try to try.
 REMOTE_PAUSE_SECONDS = env.float("REMOTE_PAUSE_SECONDS", default=1.0)
 

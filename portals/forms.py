@@ -224,6 +224,7 @@ class ReadingForm(Styled):
     sheet = forms.ChoiceField(label="Sheet", required=False)
     encoding = forms.ChoiceField(label="Encoding", choices=list(_ENCODINGS.items()), required=False)
     delimiter = forms.ChoiceField(label="Delimiter", choices=list(DELIMITERS.items()), required=False)
+    range = forms.CharField(label="Range, if not all of it", max_length=200, required=False)
     header_row = forms.IntegerField(
         label="Header row, 0 for none",
         min_value=0,
@@ -235,7 +236,7 @@ class ReadingForm(Styled):
 
     def __init__(self, *args: Any, job: ImportJob, **kwargs: Any) -> None:
         info: Mapping[str, Any] = job.file_info
-        found = {name: info.get(name) for name in ("sheet", "encoding", "delimiter", "header_row")}
+        found = {name: info.get(name) for name in ("sheet", "encoding", "delimiter", "range", "header_row")}
         super().__init__(*args, initial=found, auto_id="read_%s", **kwargs)
         self._choose("sheet", [(name, name) for name in info.get("sheets") or filter(None, [info.get("sheet")])])
         self._choose("encoding", _with_found(_ENCODINGS, info.get("encoding")))
@@ -244,8 +245,10 @@ class ReadingForm(Styled):
         for name in ("sheet", "encoding", "delimiter"):
             if not info.get(name) or (name == "encoding" and job.source_type == ImportJob.SourceType.PASTED):
                 del self.fields[name]
-        if info.get("type") == "vcard":
+        if info.get("type") in ("vcard", "airtable"):
             del self.fields["header_row"]
+        if info.get("type") != "google_sheets":
+            del self.fields["range"]
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices

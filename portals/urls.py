@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import analytics, api_access, contacts, from_file, google, imports, mending, new_import, source
+from portals.views import analytics, api_access, contacts, from_airtable, from_file, google, imports, mending, new_import, source
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
@@ -12,6 +12,7 @@ tenant_pages = [
     path("imports/template.csv", from_file.template, name="template"),
     path("imports/google/connect/", google.connect, name="google-connect"),
     path("imports/google/disconnect/", google.disconnect, name="google-disconnect"),
+    path("imports/airtable/disconnect/", from_airtable.disconnect, name="airtable-disconnect"),
     path("imports/google/state/", google.state, name="google-state"),
     path("imports/<uuid:job_id>/", imports.job, name="job"),
     path("imports/<uuid:job_id>/map/", new_import.map_columns, name="job-map"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
@@ -26,6 +27,7 @@ from imports.engine.readers import ReadingOptions
 from imports.idempotency import idempotent_creation
 from imports.options import ImportOptions
 from irisx.accounts.authentication import ApiRequest, TenantJWTAuthentication, in_tenant_scope
+from irisx.accounts.tenancy import tenant_scope
 from irisx.api import TenantViewSet
 from irisx.api_requests import Shape
 from irisx.api_schema import ErrorShape, answer, body, errors
@@ -41,7 +43,17 @@ class SessionOfPortal(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         user = request._request.user
-        return (cast("User", user), None) if user.is_authenticated and user.is_active else None
+        return (user, None) if user.is_authenticated and user.is_active else None
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its base is not typed
+    """What the OpenAPI document says of it."""
+
+    target_class = "imports.api.connections.SessionOfPortal"
+    name = "portalSession"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 # Shapes --------------------------------------------------------------------------------------------------------------
@@ -115,7 +127,7 @@ TABLE = {
 }
 
 
-def _remote_answers(code: str) -> dict[str, Any]:
+def _remote_answers(code: str) -> dict[int, Any]:
     refusal = {**NOT_AUTHORIZED, "code": code}
     if code != NOT_AUTHORIZED["code"]:
         refusal["message"] = "Enter an Airtable personal access token first"
@@ -225,7 +237,9 @@ class AirtableViewSet(TenantViewSet):
     )
     def connect(self, request: ApiRequest) -> Response:
         airtable_connections.connect(request.tenant, request.user, TokenShape.read(request.data)["token"])
-        return self.retrieve(request)
+        with tenant_scope(request.tenant):
+            connection = airtable_connections.connection_of(request.tenant, request.user)
+        return Response(_state(connection, is_configured=True))
 
     @extend_schema(
         operation_id="imports_airtable_disconnect",

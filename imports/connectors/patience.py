@@ -41,5 +41,5 @@ def _pause_seconds(tried: int, asked_for: float | None) -> float:
     if asked_for is not None:
         return asked_for
     # 1, 2, 4, 8 seconds, half of it by chance: workers that were refused together come back one by one.
-    longest = float(settings.REMOTE_PAUSE_SECONDS) * 2 ** (tried - 1)
+    longest: float = settings.REMOTE_PAUSE_SECONDS * 2 ** (tried - 1)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311

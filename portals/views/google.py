@@ -72,9 +72,9 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(request.user, User):
         return _to_sign_in(request, authorization)
     import_url = _import_url(authorization)
-    if refusal := _why_not(request.user, authorization, given):
+    if wrong := _why_not(request.user, authorization, given):
         oauth.use_up(authorization)
-        return _failed(request, refusal, import_url=import_url)
+        return _failed(request, wrong, import_url=import_url)
     if request.method == "GET" and ASKED in request.GET:
         context = {"authorization": authorization, "state": given["state"], "code": given["code"]}
         return render(request, "google/confirm.html", {**context, "import_url": import_url})

@@ -12,7 +12,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from contacts import services as contact_services
 from contacts.fields import FieldType
-from imports import services
+from imports import remote, services
 from imports.engine.errors import SourceRejected
 from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest, go, tenant_required
@@ -108,7 +108,12 @@ def read_again(request: TenantRequest, job_id: UUID) -> HttpResponse:
     form = ReadingForm(request.POST, job=job)
     if form.is_valid():
         try:
-            services.reread(job, reading_options=form.reading_options())
+            remote.read_again(
+                job,
+                user=request.user,
+                reading_options=form.reading_options(),
+                area=form.cleaned_data.get("range"),
+            )
             return redirect(page_url(request, "job-map", job.pk))
         except (SourceRejected, Refusal) as refusal:
             form.refuse(refusal)

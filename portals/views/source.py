@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from irisx.accounts.requests import TenantRequest, tenant_required
-from portals.views import from_file, from_json, from_paste, from_sheet
+from portals.views import from_airtable, from_file, from_json, from_paste, from_sheet
 from portals.ways import way_named
 
 # Name of the way (portals/ways.py) → what answers its form, outside of any scope.
@@ -15,6 +15,7 @@ _VIEWS = {
     "paste": from_paste.answer,
     "json": from_json.answer,
     "sheet": from_sheet.answer,
+    "airtable": from_airtable.answer,
 }
 
 

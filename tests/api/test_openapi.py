@@ -106,6 +106,8 @@ def test_what_starts_imports_takes_an_idempotency_key():
     }
     assert taking == {
         "POST /v1/imports/upload",
+        "POST /v1/imports/google/sheet",
+        "POST /v1/imports/airtable/table",
         "POST /v1/imports/bulk",
         "POST /v1/imports/pasted",
         "POST /v1/imports/{job_id}/confirm",

@@ -23,6 +23,7 @@ from tests.factories import (
     make_webhook_endpoint,
 )
 
+from tests.standins import SHEET_URL
 pytestmark = pytest.mark.django_db
 
 # Every address under /v1/ that names an object, with the methods it takes and a body that would be good. A new address
@@ -62,7 +63,13 @@ OTHER_ADDRESSES = {
     "v1/imports/bulk",
     "v1/imports/mappings",
     "v1/imports/pasted",
+    "v1/imports/airtable",
+    "v1/imports/airtable/table",
     "v1/imports/upload",
+    "v1/imports/google",
+    "v1/imports/google/auth",
+    "v1/imports/google/callback",
+    "v1/imports/google/sheet",
     "v1/schema",
     "v1/contacts",
     "v1/exports",
@@ -220,11 +227,14 @@ def test_staff_naming_an_unknown_tenant_find_nothing(api, staff):
 GIVEN_IDS = {
     ("post", "/v1/imports/upload", "list_id"): {},
     ("post", "/v1/imports/pasted", "list_id"): {"text": "Email\nana@example.com\n"},
+SCHEDULE = {"name": "Leads", "sheet_url": SHEET_URL, "field_mapping": {"E-Mail": "email"}, "frequency": "daily"}
     ("post", "/v1/imports/bulk", "list_id"): {"contacts": [{"email": "ana@example.com"}]},
     ("post", "/v1/imports/{job_id}/confirm", "list_id"): {"accept_suggested": True},
     ("get", "/v1/contacts", "list_id"): None,
     ("get", "/v1/contacts", "import_id"): None,
     ("post", "/v1/contacts", "lists"): {"email": "ana@example.com"},
+    ("post", "/v1/imports/google/sheet", "list_id"): {"sheet_url": SHEET_URL},
+    ("post", "/v1/imports/airtable/table", "list_id"): {"table_url": "https://airtable.com/appAbCdEfGhIjKlMn"},
     ("patch", "/v1/contacts/{contact_id}", "lists"): {},
     ("post", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
     ("delete", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
@@ -243,6 +253,7 @@ def ids_in_bodies_and_queries():
             found = [
                 (parameter["name"], parameter["schema"])
                 for parameter in operation.get("parameters", [])
+GIVEN_MAKERS |= {"mapping_id": make_saved_mapping}
                 if parameter["in"] == "query"
             ]
             for content in operation.get("requestBody", {"content": {}})["content"].values():

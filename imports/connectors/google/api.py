@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import google.auth.exceptions
-import httplib2
+import httplib2  # type: ignore[import-untyped]
 from django.conf import settings
 from django.utils import timezone
 from google.oauth2.credentials import Credentials
@@ -42,14 +42,16 @@ class SheetsApi:
     def __init__(self, tenant_id: int, user_id: int) -> None:
         self._tenant_id = tenant_id
         self._user_id = user_id
-        self._credentials = Credentials(None, refresh_handler=self._renewed)
+        self._credentials = Credentials(None, refresh_handler=self._renewed)  # type: ignore[no-untyped-call]
         self._http = _Http(timeout=TIMEOUT_SECONDS)
         self._http.follow_redirects = False
-        self._authorized = AuthorizedHttp(self._credentials, http=self._http, max_refresh_attempts=1)
+        self._authorized = AuthorizedHttp(  # type: ignore[no-untyped-call]
+            self._credentials, http=self._http, max_refresh_attempts=1
+        )
 
     def authorize(self) -> None:
         """Have a token at hand. Raises GoogleNotAuthorized, or RemoteUnavailable if Google does not answer."""
-        self._credentials.refresh(None)
+        self._credentials.refresh(None)  # type: ignore[no-untyped-call]
 
     def spreadsheet(self, document: str, *, fields: str, ranges: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return those fields of a spreadsheet (spreadsheets.get)."""
@@ -192,15 +194,15 @@ class _LimitedResponse(http.client.HTTPResponse):
         return content
 
 
-class _PlainConnection(httplib2.HTTPConnectionWithTimeout):
+class _PlainConnection(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
     response_class = _LimitedResponse
 
 
-class _TlsConnection(httplib2.HTTPSConnectionWithTimeout):
+class _TlsConnection(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
     response_class = _LimitedResponse
 
 
-class _Http(httplib2.Http):
+class _Http(httplib2.Http):  # type: ignore[misc]
     """httplib2's client, of which no answer is larger than we take."""
 
     def request(self, uri: str, *args: Any, **kwargs: Any) -> Any:

@@ -108,7 +108,7 @@ def complete(authorization: GoogleAuthorization, *, code: str, state: str) -> To
     strategy = _Strategy(authorization, exchange, {"code": code, "state": state})
     try:
         with _in_our_words():
-            answer: dict[str, Any] = _google(strategy).auth_complete()
+            answer = cast("dict[str, Any]", _google(strategy).auth_complete())
     except TokenRefused as error:
         raise ConsentFailed(
             "Google did not accept the answer: it was used before or came too late. Connect again."
@@ -181,7 +181,7 @@ def _google(strategy: _Strategy) -> _Google:
     return _Google(strategy, redirect_uri=settings.GOOGLE_REDIRECT_URI)
 
 
-class _Google(BaseOAuth2PKCE, GoogleOAuth2):
+class _Google(BaseOAuth2PKCE[Any], GoogleOAuth2[Any]):
     """social-core's Google backend for reading sheets: with PKCE, and without asking who the person is."""
 
     def authorization_url(self) -> str:
@@ -208,7 +208,7 @@ class _Google(BaseOAuth2PKCE, GoogleOAuth2):
         return kwargs["response"]
 
 
-class _Strategy(BaseStrategy):
+class _Strategy(BaseStrategy[Any]):
     """What social-core asks its surroundings for, out of one authorization."""
 
     def __init__(

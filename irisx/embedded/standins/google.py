@@ -77,6 +77,8 @@ class GoogleStandIn:
         match request.method, request.path:
             case "GET", "/":
                 return self._index()
+            case "GET", "/favicon.ico":
+                return Answer(204)
             case "GET", path if path == AUTH_PATH:
                 return self._consent_page(request)
             case "POST", path if path == AUTH_PATH:

@@ -11,10 +11,10 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from irisx import embedded
-from irisx.embedded import folders, logs
+from irisx.embedded import demo_google, folders, logs
 from irisx.embedded.children import Child
 from irisx.embedded.home import Home, home_of
 from irisx.embedded.locks import Lock
@@ -32,16 +32,26 @@ class Command(BaseCommand):
     requires_system_checks = []  # migrate runs them
     is_stopping = False
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo-google",
+            action="store_true",
+            help="Try Google Sheets without an account: a program on this machine stands in for Google.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["demo_google"] and not settings.DEBUG:
+            raise CommandError("--demo-google is for development: with DEBUG off, nothing stands in for Google.")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
-            self._run(home_of(settings.DATA_DIR), os.environ.get("HOST") or "127.0.0.1", _port())
+            host = os.environ.get("HOST") or "127.0.0.1"
+            self._run(home_of(settings.DATA_DIR), host, _port(), is_demo=options["demo_google"])
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
         self._say("Stopped.")
 
-    def _run(self, home: Home, host: str, port: int) -> None:
+    def _run(self, home: Home, host: str, port: int, *, is_demo: bool) -> None:
         # People wait for pages, nobody for each row: where both want a core, the web process has it.
         worker = Child(
             "worker", ["manage.py", "procrastinate", "worker"], home=home, cwd=settings.BASE_DIR, niceness=10
@@ -49,16 +59,21 @@ class Command(BaseCommand):
         # -v 0 leaves out the access log, which says nothing that the browser does not.
         web_arguments = ["-m", "irisx.web", "-v", "0", "-b", host, "-p", str(port)]
         web = Child("web", web_arguments, home=home, cwd=settings.BASE_DIR)
+        programs = [worker, web]
+        if is_demo:
+            callback = f"http://{_url_host(host)}:{port}/v1/imports/google/callback"
+            # First: the others take from the environment where it is.
+            programs.insert(0, demo_google.child(home, cwd=settings.BASE_DIR, redirect_uri=callback))
 
         folders.make_data_dir(home)
         _be_the_only_one(home)
-        for child in (web, worker):
+        for child in reversed(programs):
             child.end_former()
         _check_port(host, port)
         self._say(f"Starting database, Redis, worker and web. Data and logs are in {home.data_dir}.")
         with embedded.start(home.data_dir) as servers, ExitStack() as children:
             sign_ins = prepare()
-            for child in (worker, web):
+            for child in programs:
                 children.callback(child.stop)
                 child.start()
             self._wait_until_ready(web, host, port)
@@ -66,7 +81,9 @@ class Command(BaseCommand):
                 self._say(f"Ready: http://{_url_host(host)}:{port}/ (Ctrl-C stops everything). Sign in as:")
                 for sign_in in sign_ins:
                     self._say(str(sign_in))
-            self._watch(servers, [worker, web])
+                if is_demo:
+                    self._say("Google Sheets is a demo: a program on this machine stands in for Google.")
+            self._watch(servers, programs)
 
     def _watch(self, servers: embedded.Started, children: list[Child]) -> None:
         while not self.is_stopping:
