@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,13 +13,16 @@ from imports.engine.normalize.text import clean_line, is_placeholder, quoted
 
 __all__ = ["country_names", "is_country_name", "normalize_country"]
 
+FLAG_A = 0x1F1E6
+_BETWEEN_NAMES = re.compile(r"[()\[\]/,;:]|\s[-–—]\s")
 _NAMES_FILE = Path(__file__).with_name("countries.txt")
 
 
 def normalize_country(text: str) -> str:
     """Return the country's ISO 3166 alpha-2 code, or "" for an empty cell.
 
-    Takes alpha-2 and alpha-3 codes and names in many languages, whatever their case and accents.
+    Takes alpha-2 and alpha-3 codes, names in many languages, whatever their case and accents, flags, and a name with
+    its code beside it.
 
     Raises InvalidValue("country_unknown").
     """
@@ -27,12 +31,25 @@ def normalize_country(text: str) -> str:
         return ""
     if is_placeholder(cleaned) and not cleaned.isalpha():  # "NA" is Namibia and "no" is Norway, but "n/a" is nowhere
         return ""
-    code = _codes_by_name().get(_fold(cleaned))
+    code = _codes_by_name().get(_fold(cleaned)) or _code_of_flag(cleaned) or _code_of_several(cleaned)
     if code is not None:
         return code
     if is_placeholder(cleaned):
         return ""
     raise InvalidValue("country_unknown", f"{quoted(cleaned)} is not a country. Enter its name or its two-letter code.")
+
+
+def _code_of_flag(text: str) -> str | None:
+    """Return the code that a flag is made of: two letters of their own, U+1F1E6 for A."""
+    letters = "".join(chr(ord(sign) - FLAG_A + ord("A")) for sign in text if 0 <= ord(sign) - FLAG_A < 26)
+    return letters if len(letters) == len(text) == 2 and letters.lower() in _codes_by_name() else None
+
+
+def _code_of_several(text: str) -> str | None:
+    """Return the country of “Germany (DE)” and “DE - Germany”, where all parts name the same one."""
+    parts = [_fold(part) for part in _BETWEEN_NAMES.split(text)]
+    codes = {_codes_by_name().get(part) for part in parts if part}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def is_country_name(text: str) -> bool:

@@ -14,6 +14,16 @@ __all__ = ["DATE_ORDERS", "normalize_date"]
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 
 _ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+# What databases write for a date that is not known: of MySQL, of spreadsheets' day 0, of .NET.
+_NO_DATE = re.compile(r"0000-00-00|00[-/.]00[-/.](?:0000|00)|1900-01-00|0001-01-01|0?1[-/.]0?1[-/.]0001")
+_WITHOUT_YEAR = re.compile(r"--[0-9]{2}-?[0-9]{2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.")
+_ZONE = re.compile(r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:?[0-9]{2})$")
+# Nobody whom we import lived in other years: 1403 and 2567 are of other calendars.
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+# The eras of Japan, and the year before their first.
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)})\s?([0-9]{{1,2}}|元)(?=\s?年)")
+_DAY_WORD_YEAR = re.compile(r"([0-9]{1,2})([^\W\d_]{3,})([0-9]{4}|[0-9]{2})")
 _TIME = re.compile(r"(?:T|,?\s+(?:at\s+|um\s+|à\s+)?)[0-9]{1,2}[:.h][0-9]{2}\b.*$", re.IGNORECASE)
 _DIGITS_ONLY = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _SERIAL = re.compile(r"(?P<days>[1-9][0-9]{4})(?:[.,][0-9]+)?")
@@ -89,19 +99,30 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
     """
     if len(text) == 10 and text[4] == text[7] == "-":  # what readers hand over, and most exports hold
         try:
-            return date.fromisoformat(text).isoformat()
+            found = date.fromisoformat(text)
+            if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+                return text
         except ValueError:
             pass  # "14-03-1986", or no date: looked at more closely
     cleaned = clean_line(unicodedata.normalize("NFKC", text))
     if not cleaned or is_placeholder(cleaned):
         return ""
+    plain = _ERA_YEAR.sub(_year_of_era, _with_plain_digits(cleaned))
+    if _NO_DATE.fullmatch(_TIME.sub("", plain)):
+        return ""
+    if _WITHOUT_YEAR.fullmatch(plain):
+        raise InvalidValue("date_without_year", f"{quoted(cleaned)} is not a whole date. Enter it like 1986-03-14.")
     try:
-        found = _read(_with_plain_digits(cleaned), date_order)
+        found = _read(_ZONE.sub("", _DAY_WORD_YEAR.sub(r"\1 \2 \3", plain)), date_order)
     except ValueError:  # the 30th of February
         found = None
-    if found is None:
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise InvalidValue("date_invalid", f"{quoted(cleaned)} is not a date. Enter it like 1986-03-14.")
     return found.isoformat()
+
+
+def _year_of_era(match: re.Match[str]) -> str:
+    return str(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])))
 
 
 def _read(text: str, date_order: str | None) -> date | None:

@@ -24,6 +24,10 @@ _PLAIN = re.compile(
 )
 _PLAIN_LENGTH = 64  # characters; then no part can be too long (63 for a label, RFC 1035 2.3.4; 64 before the @)
 _ANGLE_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+# [Ann](mailto:ann@example.com), <a href="mailto:ann@example.com">
+_MAILTO_INSIDE = re.compile(r"mailto:([^\s?<>()\[\]\"',;]+@[^\s?<>()\[\]\"',;]+)", re.IGNORECASE)
+# “Work: ann@example.com” and “ann@example.com (work)”: one word, or a remark in brackets, says what the address is for.
+_LABEL = re.compile(r"^[^\W\d_][\w.\-]{0,20}\s*:\s*(?!/|.*:)|\s+\([^()@]{1,40}\)$")
 _BETWEEN_ADDRESSES = re.compile(r"[,;|\n]|:::|\s+(?:or|and|und|oder|et|ou|y|o)\s+|\s+/\s+")
 _AROUND = " \t\n.,;:<>()[]\"'“”„‘’«»"
 
@@ -63,7 +67,9 @@ def _normalize_unusual(text: str) -> str:
 
 def _candidates(cleaned: str) -> Iterator[str]:
     """Yield what may be the address, best first, without "mailto:", display names and quotation marks."""
-    for part in _ANGLE_BRACKETS.findall(cleaned) or _BETWEEN_ADDRESSES.split(cleaned):
+    parts = _ANGLE_BRACKETS.findall(cleaned) or _MAILTO_INSIDE.findall(cleaned) or _BETWEEN_ADDRESSES.split(cleaned)
+    for written in parts:
+        part = written if "mailto:" in written.lower() else _LABEL.sub("", written.strip())
         words = part.split()
         # "a@example.com b@example.com" is two addresses; "a smith@example.com" is one, with a mistake in it.
         for word in words if all("@" in word for word in words) else [part]:

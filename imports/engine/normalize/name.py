@@ -13,6 +13,10 @@ __all__ = ["split_full_name"]
 # Two plain words need no parser, which takes a hundred times as long. Scripts that write the family name first, or
 # without a space, are not among these letters.
 _TWO_WORDS = re.compile(r"([A-Za-zÀ-ɏͰ-ԯ]{2,}) ([A-Za-zÀ-ɏͰ-ԯ]{2,})")
+# "Ann Lee <ann@example.com>": what mail programs copy.
+_ADDRESS = re.compile(r"\s+<[^<>]*@[^<>]*>$")
+# Names spelled in kana have the family name first, as those in characters do. Foreign ones have "・" between.
+_TWO_WORDS_OF_KANA = re.compile(r"([\u3041-\u3096\u30a1-\u30faー]+) ([\u3041-\u3096\u30a1-\u30faー]+)")
 # A legal form says that this is no person. Case counts: "Sá" and "Sas" are family names.
 _LEGAL_FORM = re.compile(
     r"[\s,(](?:GmbH|AG|KG|UG|OHG|e\.\s?V\.|Ltd|LTD|Limited|LLC|LLP|Inc|INC|Corp|PLC|plc|SARL|SAS|S\.A\.|S\.L\.|SRL"
@@ -43,9 +47,11 @@ def split_full_name(text: str) -> tuple[str, str]:
     Where no safe split exists (one word, Chinese characters without a space, a company), the whole text is the first
     name, so that nothing is lost.
     """
-    name = clean_line(text).strip(" ,;")
+    name = _ADDRESS.sub("", clean_line(text)).strip(" ,;")
     if _LEGAL_FORM.search(name):
         return name, ""
+    if match := _TWO_WORDS_OF_KANA.fullmatch(name):
+        return match[2], match[1]
     if match := _TWO_WORDS.fullmatch(name):
         first, last = match.groups()
         if first.casefold() not in _NO_NAMES and last.casefold() not in _NO_NAMES:

@@ -18,6 +18,9 @@ __all__ = ["normalize_phone"]
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\+?\d{6,})[.,]0+")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+# What is said about the number, behind it: "(office)".
+_REMARK = re.compile(r"\s*\([^()\d]*[^\W\d_][^()\d]*\)\s*$")
+_PLUS_AND_PREFIX = re.compile(r"^\+\s*00(?=[1-9])")
 _DIALLED_ABROAD = re.compile(r"(?:00|011)[\s-]*(?=[1-9])")
 # What stands between two numbers in a cell. A slash may also stand inside one: "030/901820".
 _BETWEEN_NUMBERS = (
@@ -161,6 +164,7 @@ def _runs(lengths: Sequence[int]) -> list[tuple[int, int]]:
 
 def _by_library(text: str, country: str) -> str:
     cleaned = clean_text(unicodedata.normalize("NFKC", text)).lstrip("'’`").strip()
+    cleaned = _PLUS_AND_PREFIX.sub("+", _REMARK.sub("", cleaned))
     if not cleaned or is_placeholder(cleaned):
         return ""
     if _SCIENTIFIC.fullmatch(cleaned):

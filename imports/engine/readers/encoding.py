@@ -39,6 +39,8 @@ POWERS_OF_TEN = (re.compile(rb"E\+\d"), re.compile(rb"e\+\d"))
 # What UTF-8 is taken for by programs that encode text twice, and how often they do it.
 TAKEN_FOR = ("cp1252", "cp1250", "cp1251", "mac-roman")
 TIMES_MAX = 3
+# The others are rare: so many lines are looked at.
+RARELY_LINES = 200
 BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
 # UTF-8 that was taken for windows-1252 and encoded once more: “Ã¼” for “ü”.
@@ -101,11 +103,14 @@ def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
 
 def find_encoded_twice(sample: Sequence[bytes]) -> tuple[EncodedTwice, str]:
     """Say whether lines of UTF-8 hold text that was encoded twice, with an example of such a word."""
+    lines = [line.decode("utf-8", "replace") for line in sample]
     for codec in TAKEN_FOR:
+        if codec == "cp1252" and not any(map(TWICE.search, lines)):
+            continue
         twice = otherwise = 0
         example = ""
-        for line in sample:
-            for word in WORD.findall(line.decode("utf-8", "replace")):
+        for line in lines if codec == "cp1252" else lines[:RARELY_LINES]:
+            for word in WORD.findall(line):
                 repaired = repair_twice(word, codec)
                 # A real “Ã” or “Р” stands beside letters that make no UTF-8.
                 if repaired != word and all(is_common(letter) for letter in repaired if letter >= "\x80"):

@@ -9,7 +9,6 @@ from itertools import chain, dropwhile, islice, takewhile
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
-from imports.engine.normalize.text import is_placeholder
 from imports.engine.readers.columns import ColumnWatch
 from imports.engine.readers.header import find_header, is_rule, typed_columns, unique_headers
 from imports.engine.readers.kinds import kind_of
@@ -26,6 +25,8 @@ FOOTERS_MAX = 10
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 # One look for all that cleaning may change: our apostrophes, control characters, and all beyond ASCII.
 SUSPECT = re.compile("['\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]")
+# What stands where there is no address or number; normalize/text.py has more, and takes long to load.
+PLACEHOLDERS = frozenset(("n/a", "na", "none", "null", "nil", "unknown", "missing"))
 # What comments, and lines drawn under others, begin with.
 NO_ROW_SIGNS = "#/-=_*~|:"
 COMMENT = re.compile(r"\s*(?:#|//)")
@@ -396,7 +397,7 @@ class _Tidier:
             len(self._typed_columns) > 1
             and all(column < len(kinds) and kinds[column] for column in self._typed_columns)
             and len(set(record)) == len(record)
-            and not any(is_placeholder(cell.strip()) for cell in record)
+            and not any(cell.strip().casefold() in PLACEHOLDERS for cell in record)
         )
 
     def _has_names_in_typed_columns(self, kinds: list[str]) -> bool:

@@ -28,6 +28,26 @@ from imports.engine.normalize.country import _NAMES_FILE, normalize_country
         ("日本", "JP"),
         ("대한민국", "KR"),
         ("भारत", "IN"),
+        ("EE. UU.", "US"),
+        ("Inglaterra", "GB"),
+        ("Alemanha", "DE"),
+        ("Duitsland", "DE"),
+        ("Németország", "DE"),
+        ("Γερμανία", "DE"),
+        ("ألمانيا", "DE"),
+        ("독일", "DE"),
+        ("法國", "FR"),
+        ("เยอรมนี", "DE"),
+        ("Đức", "DE"),
+        ("Србија", "RS"),
+        ("Shqipëria", "AL"),
+        ("Қазақстан", "KZ"),
+        ("საქართველო", "GE"),
+        ("ایران", "IR"),
+        ("🇩🇪", "DE"),
+        ("Germany (DE)", "DE"),
+        ("DE - Deutschland", "DE"),
+        ("Suisse / Schweiz / Svizzera", "CH"),
         ("NO", "NO"),  # Norway, although it also means "no"
         ("NA", "NA"),  # Namibia, although people write it for "none"
     ],
@@ -36,7 +56,7 @@ def test_normalize_country(text, expected):
     assert normalize_country(text) == expected
 
 
-@pytest.mark.parametrize("text", ["Atlantis", "XX", "EU", "12"])
+@pytest.mark.parametrize("text", ["Atlantis", "XX", "EU", "12", "Germany, Berlin", "France / Spain", "🇪🇺🇩🇪", "+49"])
 def test_what_is_no_country_is_refused(text):
     with pytest.raises(InvalidValue) as refused:
         normalize_country(text)

@@ -33,6 +33,17 @@ from imports.engine.normalize.date import normalize_date
         ("١٤/٠٣/١٩٨٦", "1986-03-14"),
         ("31485", "1986-03-14"),  # Excel's day
         ("31485.5", "1986-03-14"),
+        ("14mar1986", "1986-03-14"),
+        ("14MAR86", "1986-03-14"),
+        ("1986-03-14Z", "1986-03-14"),
+        ("1986-03-14+02:00", "1986-03-14"),
+        ("昭和61年3月14日", "1986-03-14"),
+        ("令和元年5月1日", "2019-05-01"),
+        ("0000-00-00", ""),  # MySQL's way to say “not known”, with or without a time
+        ("0000-00-00 00:00:00", ""),
+        ("00/00/0000", ""),
+        ("1900-01-00", ""),
+        ("0001-01-01T00:00:00", ""),
     ],
 )
 def test_normalize_date(text, expected):
@@ -58,10 +69,13 @@ def test_the_order_of_the_column_decides(text, order, expected):
     [
         ("03/04/1986", "date_ambiguous"),
         ("14 March", "date_without_year"),
-        ("--03-14", "date_invalid"),
-        ("30.02.1986", "date_invalid"),
-        ("0000-00-00", "date_invalid"),
+        ("14.3.", "date_without_year"),
+        ("--03-14", "date_without_year"),
+        ("--0314", "date_without_year"),
+        ("2567-03-14", "date_invalid"),  # of the Thai calendar
+        ("۱۴۰۳/۰۱/۰۱", "date_invalid"),  # of the Persian calendar
         ("1986", "date_invalid"),
+        ("30.02.1986", "date_invalid"),
         ("soon", "date_invalid"),
         ("12 listopad 2020", "date_invalid"),  # October in Croatian, November in Polish
     ],

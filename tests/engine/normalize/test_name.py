@@ -25,6 +25,24 @@ from imports.engine.normalize.name import split_full_name
         ("高橋 美咲", "美咲", "高橋"),
         ("伊藤\u3000さくら", "さくら", "伊藤"),
         ("김민서", "민서", "김"),
+        ("남궁민수", "민수", "남궁"),
+        ("선우 은숙", "은숙", "선우"),
+        ("歐陽 修", "修", "歐陽"),
+        ("たかはし みさき", "みさき", "たかはし"),
+        ("タカハシ ミサキ", "ミサキ", "タカハシ"),
+        ("Smith, John, Jr.", "John", "Smith Jr."),
+        ("John Smith III", "John", "Smith III"),
+        ("Martin Luther King Jr.", "Martin Luther", "King Jr."),
+        ("J. R. R. Tolkien", "J. R. R.", "Tolkien"),
+        ("de la Cruz, Juan", "Juan", "de la Cruz"),
+        ("Anna Maria von und zu Liechtenstein", "Anna Maria", "von und zu Liechtenstein"),
+        ("Leonardo da Vinci", "Leonardo", "da Vinci"),
+        ("Herr Dr. Max Mustermann", "Max", "Mustermann"),
+        ("Mme Zoé Lefèvre", "Zoé", "Lefèvre"),
+        ("Dott. Mario Rossi", "Mario", "Rossi"),
+        ("Ing. Jan Novák", "Jan", "Novák"),
+        ("Mary Anne Smith-Jones", "Mary Anne", "Smith-Jones"),
+        ("Maya Hollister <maya@example.com>", "Maya", "Hollister"),
     ],
 )
 def test_a_full_name_is_split(text, first_name, last_name):
@@ -32,7 +50,20 @@ def test_a_full_name_is_split(text, first_name, last_name):
 
 
 @pytest.mark.parametrize(
-    "text", ["Madonna", "陈晓梅", "Mrs Smith", "Müller GmbH", "ООО Вектор", "株式会社みどり商事", "-"]
+    "text",
+    [
+        "Madonna",
+        "陈晓梅",
+        "Mrs Smith",
+        "Müller GmbH",
+        "ООО Вектор",
+        "株式会社みどり商事",
+        "-",
+        "欧阳修",
+        "司马相如",
+        "高橋美咲",
+        "maya@example.com",
+    ],
 )
 def test_what_cannot_be_split_safely_stays_whole(text):
     assert split_full_name(text) == (text, "")
