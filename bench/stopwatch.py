@@ -32,6 +32,7 @@ STAGES = (
     Stage("imports.runner:DatabaseSink.write", "load"),
     Stage("imports.engine.loader:stage", "stage", "load"),
     Stage("imports.engine.loader:find_contacts", "find contacts", "load"),
+    Stage("imports.engine.loader:update_pairs", "update pairs", "load"),
     Stage("imports.runner:plan_chunk", "plan", "load"),
     Stage("imports.engine.loader:write_contacts", "write contacts", "load"),
     Stage("imports.engine.loader:write_changes", "write the change log", "load"),

@@ -128,7 +128,8 @@ def update_contact(
             for key, value in changed.items():
                 setattr(stored, key, value)
             stored.attributes = kept
-            stored.updated_at = timezone.now()
+            # Never back, whatever the clock of this machine: imports tell by it whom they have changed already.
+            stored.updated_at = max(timezone.now(), stored.updated_at)
             stored.save(update_fields=[*changed, "attributes", "updated_at"])
         if list_ids is not None:
             _set_lists(stored, list_ids)

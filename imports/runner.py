@@ -33,7 +33,7 @@ from imports.corrections.models import CorrectionRun
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
-from imports.engine.matching import Outcome, Plan, plan_chunk
+from imports.engine.matching import Outcome, Pairs, Plan, plan_chunk
 from imports.engine.schema import DuplicateStrategy
 from imports.models import ImportJob
 from imports.progress import publisher
@@ -50,7 +50,8 @@ CAREFUL_FACTOR = 64
 CHUNK_TRIES = 3
 
 CHUNK_CELLS_MAX = 200_000
-"""Bounds what a runner has in memory: 5,000 rows of up to 40 columns, fewer rows of a wider source."""
+"""Bounds what a runner has in memory: 5,000 rows of up to 40 columns, fewer rows of a wider source. Where cells are
+long, imports.sources.CHUNK_BYTES_MAX ends a chunk before that."""
 
 Watch = Callable[[ImportJob], None]
 """Told of the job after each commit, as committed."""
@@ -133,19 +134,27 @@ def run(
     The next chunk is prepared in a thread while the present one loads. A chunk that fails for a reason in its rows is
     taken again in smaller ones, until the row that spoils it stands alone; that row fails, the rest goes on.
     """
+    spent: list[PreparedChunk] = []
+
+    def read_ahead(lo: int, hi: int) -> PreparedChunk:
+        # To let go of ten thousand cells takes milliseconds in which PostgreSQL waits, unless it is done here.
+        spent.clear()
+        return source.read(lo, hi)
+
     with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
         upcoming: tuple[int, int, Future[PreparedChunk]] | None = None
         while lo < source.total_rows:
-            hi = pace.hi(lo, source.total_rows)
+            hi = source.end_of_chunk(lo, pace.hi(lo, source.total_rows))
             is_last_of_slice = is_out_of_time()
             try:
                 is_prepared = upcoming is not None and upcoming[:2] == (lo, hi)
                 chunk = upcoming[2].result() if upcoming and is_prepared else source.read(lo, hi)
                 upcoming = None
                 if hi < source.total_rows and not is_last_of_slice and not pace.is_careful(hi):
-                    next_hi = pace.hi(hi, source.total_rows)
-                    upcoming = (hi, next_hi, ahead.submit(source.read, hi, next_hi))
+                    next_hi = source.end_of_chunk(hi, pace.hi(hi, source.total_rows))
+                    upcoming = (hi, next_hi, ahead.submit(read_ahead, hi, next_hi))
                 _write(sink, chunk, is_last_of_slice=is_last_of_slice)
+                spent.append(chunk)
             except (LostJob, Stop, EngineError, OperationalError, InterfaceError, psycopg.OperationalError, OSError):
                 raise
             except Exception as error:  # whatever a row can do to us: find it, and let the others in
@@ -240,15 +249,24 @@ class DatabaseSink:
         # The list as the locked row has it: it may have been deleted since the slice began.
         target = replace(self._target, list_id=job.target_list_id)
         # Read once the tenant's lock is held: it is later than whatever an earlier writer stored.
-        now = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
-        known = loader.find_contacts(cursor, chunk.records, target)
+        clock = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+        began = job.started_at or clock
+        # Never before the beginning, should somebody have put the clock back: see update_pairs.sql.
+        now = max(clock, began)
+        pairs: Pairs = {}
+        unpaired = chunk.records
+        if target.strategy is DuplicateStrategy.UPDATE and chunk.records:
+            pairs = loader.update_pairs(cursor, chunk.records, chunk.entangled, target, began=began, now=now)
+            unpaired = [record for record in chunk.records if record.row_index not in pairs]
         plan = plan_chunk(
             chunk.records,
             chunk.ids,
-            known,
+            loader.find_contacts(cursor, unpaired, target) if unpaired else [],
             strategy=target.strategy,
             match_fields=target.match_fields,
             now=now,
+            entangled=chunk.entangled,
+            pairs=pairs,
         )
         # Put together while PostgreSQL writes the contacts.
         kept = _writer.submit(_kept_of, chunk, plan, self._headers)

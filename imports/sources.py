@@ -11,7 +11,7 @@ from contacts.fields import CUSTOM_PREFIX, custom_field
 from imports import storage
 from imports.engine import loader
 from imports.engine.errors import CellIssue, RowError
-from imports.engine.matching import ContactId
+from imports.engine.matching import ContactId, entangled_places
 from imports.engine.normalize.text import quoted
 from imports.engine.rows_file import RowsFile
 from imports.engine.schema import FieldMapping, Record
@@ -19,6 +19,9 @@ from imports.engine.validation import RowPreparer
 from imports.models import ImportJob
 from imports.options import MATCH_FIELDS
 from irisx.ids import uuid7s
+
+CHUNK_BYTES_MAX = 4_000_000
+"""Of a chunk's cells as text: a runner has two chunks in memory at once, and of each the cells more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class PreparedChunk:
     # Number and cells of row lo + i as read; for the error log.
     row_numbers: list[int]
     cells: list[list[str]]
+    entangled: list[int]  # as entangled_places() returns them
 
 
 class ChunkSource(Protocol):
@@ -41,6 +45,9 @@ class ChunkSource(Protocol):
 
     headers: Sequence[str]
     total_rows: int
+
+    def end_of_chunk(self, lo: int, hi: int) -> int:
+        """Return where a chunk ends that begins at row `lo`: at `hi`, or before, where its cells grow too large."""
 
     def read(self, lo: int, hi: int) -> PreparedChunk:
         """Return rows lo to hi - 1, prepared. Touches no database: it runs in a thread of its own."""
@@ -60,6 +67,9 @@ class RowsFileSource:
         self._fields = {column.header: column.field for column in mapping.columns}
         self._hold_invalid = hold_invalid
 
+    def end_of_chunk(self, lo: int, hi: int) -> int:
+        return self._rows.end_within(lo, hi, CHUNK_BYTES_MAX)
+
     def read(self, lo: int, hi: int) -> PreparedChunk:
         row_numbers, cells = self._rows.read(lo, hi)
         records, errors = self._preparer.prepare(lo, row_numbers, cells)
@@ -67,7 +77,8 @@ class RowsFileSource:
             records, errors = self._say_what_is_left_out(records, errors)
             self._show_what_is_left_out(lo, cells)
         ids = uuid7s(len(records))
-        return PreparedChunk(lo, hi, records, ids, loader.staged_text(records, ids), errors, row_numbers, cells)
+        staged = loader.staged_text(records, ids)
+        return PreparedChunk(lo, hi, records, ids, staged, errors, row_numbers, cells, entangled_places(records))
 
     def _say_what_is_left_out(
         self, records: list[Record], errors: list[RowError]
@@ -111,7 +122,7 @@ class RowsFileSource:
     def refuse(self, row_index: int, reason: str) -> PreparedChunk:
         ((row_number, row),) = self._rows.rows(row_index, row_index + 1)
         error = RowError(row_index, row_number, CellIssue("row_not_loaded", "", reason))
-        return PreparedChunk(row_index, row_index + 1, [], [], b"", [error], [row_number], [row])
+        return PreparedChunk(row_index, row_index + 1, [], [], b"", [error], [row_number], [row], [])
 
 
 def of_job(job: ImportJob, mapping: FieldMapping | None = None) -> RowsFileSource:

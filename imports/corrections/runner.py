@@ -28,7 +28,7 @@ from imports.corrections.models import DRAFT, Correction, CorrectionRun
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import CellIssue, EngineError, RowError
-from imports.engine.matching import COLUMNS, Outcome, Plan, columns_of, plan_chunk
+from imports.engine.matching import COLUMNS, Outcome, Plan, columns_of, entangled_places, plan_chunk
 from imports.engine.schema import CUSTOM_PREFIX, DuplicateStrategy, Record
 from imports.models import ErrorLogEntry, ImportJob
 from imports.progress import publisher
@@ -85,20 +85,25 @@ class CorrectionsSource:
         self._cells = [self._mender.cells_of(rows[one.row_index], one.values) for one in found]
         self.total_rows = self._first + len(found)
 
+    def end_of_chunk(self, lo: int, hi: int) -> int:
+        """Return `hi`: all rows of the slice are in memory already."""
+        return hi
+
     def read(self, lo: int, hi: int) -> PreparedChunk:
         """Return rows lo to hi - 1 of the run, prepared; records and errors have the row indexes of the job."""
         own = slice(lo - self._first, hi - self._first)
         row_numbers, cells = self._row_numbers[own], self._cells[own]
         records, errors = self._mender.prepare(self.row_indexes[own], row_numbers, cells)
         # Which of them are staged, and how, is known under the tenant's lock only.
-        return PreparedChunk(lo, hi, records, uuid7s(len(records)), b"", errors, row_numbers, cells)
+        ids, entangled = uuid7s(len(records)), entangled_places(records)
+        return PreparedChunk(lo, hi, records, ids, b"", errors, row_numbers, cells, entangled)
 
     def refuse(self, row_index: int, reason: str) -> PreparedChunk:
         """Return a chunk of one row of the run that fails for a reason that is not in its cells."""
         place = row_index - self._first
         error = RowError(self.row_indexes[place], self._row_numbers[place], CellIssue("row_not_loaded", "", reason))
         return PreparedChunk(
-            row_index, row_index + 1, [], [], b"", [error], [self._row_numbers[place]], [self._cells[place]]
+            row_index, row_index + 1, [], [], b"", [error], [self._row_numbers[place]], [self._cells[place]], []
         )
 
     def indexes(self, chunk: PreparedChunk) -> list[int]:

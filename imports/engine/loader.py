@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ import orjson
 from psycopg import Cursor
 
 from imports.engine.errors import CellIssue
-from imports.engine.matching import COLUMNS, ContactId, KnownContact, Plan
+from imports.engine.matching import COLUMNS, ContactId, KnownContact, Outcome, Pairs, Plan
 from imports.engine.schema import DuplicateStrategy, Record
 
 NO_CONTACT = bytes(16)
@@ -110,8 +111,49 @@ def _copy(cursor: Cursor[Any], table: LiteralString, columns: Sequence[LiteralSt
         copy.write(text)
 
 
-def find_contacts(cursor: Cursor[Any], records: Iterable[Record], target: Target) -> list[KnownContact]:
-    """Return the contacts that the keys of the staged records may mean; under "update" with all values.
+def update_pairs(
+    cursor: Cursor[Any],
+    records: Sequence[Record],
+    entangled: Iterable[int],
+    target: Target,
+    *,
+    began: datetime,
+    now: datetime,
+) -> Pairs:
+    """Write staged records over their contacts where neither has to do with any other of the chunk.
+
+    `entangled` is what entangled_places() returns. `began` is when the import did: no chunk of it has an earlier `now`.
+    """
+    cursor.execute(
+        _sql("update_pairs"),
+        {
+            "tenant_id": target.tenant_id,
+            "job_id": target.job_id,
+            "now": now,
+            "began": began,
+            "entangled": [records[place].row_index for place in entangled],
+            "ids": [record.irisx_id for record in records if record.irisx_id is not None],
+            "by_email": "email" in target.match_fields,
+            "by_phone": "phone" in target.match_fields,
+            "phone_first": target.match_fields[0] == "phone",
+        },
+        binary=True,
+    )
+    row_indexes, contact_ids, outcomes = cursor.fetchone() or (None, None, None)
+    if not row_indexes:
+        return {}
+    settled = zip(struct.iter_unpack("16s", contact_ids), map(_OUTCOMES.__getitem__, outcomes), strict=True)
+    return {
+        row_index: (contact_id, outcome)
+        for (row_index,), ((contact_id,), outcome) in zip(struct.iter_unpack(">i", row_indexes), settled, strict=True)
+    }
+
+
+_OUTCOMES = {int(outcome): outcome for outcome in Outcome}
+
+
+def find_contacts(cursor: Cursor[Any], records: Sequence[Record], target: Target) -> list[KnownContact]:
+    """Return the contacts that the keys of staged records may mean; under "update" with all values.
 
     None is locked: who changes contacts holds the tenant's lock, and the import does by now.
     """
@@ -123,7 +165,8 @@ def find_contacts(cursor: Cursor[Any], records: Iterable[Record], target: Target
         "ids": [record.irisx_id for record in records if record.irisx_id is not None],
     }
     if target.strategy is DuplicateStrategy.UPDATE:
-        cursor.execute(_sql("find_contacts_with_values"), parameters, binary=True)
+        rows = [record.row_index for record in records]
+        cursor.execute(_sql("find_contacts_with_values"), {**parameters, "rows": rows}, binary=True)
         return [
             KnownContact(contact_id, created_at, columns, orjson.loads(attributes), is_own)
             for contact_id, created_at, is_own, *columns, attributes in cursor.fetchall()
@@ -141,13 +184,6 @@ def write_contacts(cursor: Cursor[Any], plan: Plan, target: Target, now: datetim
     parameters: dict[str, Any] = {"tenant_id": target.tenant_id, "job_id": target.job_id, "now": now}
     if len(plan.not_inserted) < len(plan.outcomes):
         cursor.execute(_sql("insert_contacts"), {**parameters, "not_inserted": plan.not_inserted})
-    if plan.overlaid:
-        first, last = min(plan.overlaid.values()), max(plan.overlaid.values())
-        ids = [NO_CONTACT.hex()] * (last - first + 1)
-        for contact_id, row_index in plan.overlaid.items():
-            ids[row_index - first] = contact_id.hex()
-        overlay = {"first": first, "contact_ids": f"{{{','.join(ids)}}}"}
-        cursor.execute(_sql("overlay_contacts"), {**parameters, **overlay})
     if plan.updated:
         updates = ((contact.id.hex(), *contact.columns, _json(contact.attributes)) for contact in plan.updated.values())
         _copy(cursor, "staged_updates", ("id", *COLUMNS, "attributes"), _copy_text(updates))

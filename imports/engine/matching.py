@@ -89,14 +89,15 @@ class Plan:
     outcomes: list[Outcome]  # one a record
     contact_ids: list[ContactId | None]  # one a record: the contact it made or matched; None if it failed
     not_inserted: list[int] = field(default_factory=list)  # row_index of the records that become no new contact
-    # Each contact that changes is in one of these: with the row_index of the one record whose values it takes (nearly
-    # always), or with its final state.
-    overlaid: dict[ContactId, int] = field(default_factory=dict)
-    updated: dict[ContactId, KnownContact] = field(default_factory=dict)
+    updated: dict[ContactId, KnownContact] = field(default_factory=dict)  # as the last record leaves them
     changes: dict[ContactId, Change] = field(default_factory=dict)  # of contacts that this import did not make
     log: list[LogEntry] = field(default_factory=list)
     duplicate_count: int = 0  # records that matched a contact or an earlier record
-    own_count: int = 0  # of those: contacts that this import itself made
+    own_count: int = 0  # of those: contacts that this import itself made, pairs left out
+
+
+Pairs = Mapping[int, tuple[ContactId, Outcome]]
+"""Row index → what became of a record that was written over its contact without a plan, as update_pairs.sql does."""
 
 
 class _Index:
@@ -129,12 +130,15 @@ def plan_chunk(
     strategy: DuplicateStrategy,
     match_fields: Sequence[str],
     now: datetime,
+    entangled: Sequence[int] | None = None,
+    pairs: Pairs | None = None,
 ) -> Plan:
     """Decide for each record, in file order, whether it makes, updates or leaves a contact.
 
     `new_ids[i]` becomes the id of the contact that `records[i]` makes, if it makes one; they rise in file order.
-    `known` are the contacts that the records' keys may find. `now` becomes created_at of new contacts and is later
-    than that of every known one.
+    `known` are the contacts that the records' keys may find, but for those of `pairs`. `now` becomes created_at of new
+    contacts and is later than that of every known one. `entangled` is what entangled_places() returns, if the caller
+    has it already.
     """
     plan = Plan(outcomes=[Outcome.CREATED] * len(records), contact_ids=list(new_ids))
     columns = [COLUMNS.index(name) for name in match_fields]
@@ -145,7 +149,12 @@ def plan_chunk(
         for index in indexes:
             index.add(contact)
 
-    for place in _entangled(records, known, columns):
+    if entangled is None:
+        entangled = entangled_places(records)
+    places = _known_places(records, known, columns).union(entangled)
+    if pairs:
+        places -= _settle(plan, records, pairs)
+    for place in sorted(places):
         record, new_id = records[place], new_ids[place]
         values = columns_of(record)
         found, decided_by = _find(record.irisx_id, values, by_id, indexes)
@@ -181,21 +190,43 @@ def plan_chunk(
     return plan
 
 
-def _entangled(records: Sequence[Record], known: Sequence[KnownContact], columns: Sequence[int]) -> list[int]:
-    """Return the places of the records that share a key with another or with a known contact, or name an IRISX ID.
+def entangled_places(records: Sequence[Record]) -> list[int]:
+    """Return the places of the records that share an e-mail address or phone number, or name an IRISX ID.
 
-    Every other record makes a contact that no record of the chunk can find: nothing more need be known of it. These
-    are nearly all of a file's, and so cost next to nothing.
+    What becomes of any other record, no other record decides. These are nearly all of a file's. It can be known before
+    any contact is, and be found while the chunk before is loading.
     """
-    values = list(zip(*records, strict=True)) if records else [()] * len(Record._fields)
+    if not records:
+        return []
+    values = list(zip(*records, strict=True))
     places = {place for place, irisx_id in enumerate(values[_IRISX_ID]) if irisx_id is not None}
-    for column in columns:
-        times = Counter(values[_FIRST + column])
-        times.update(contact.columns[column] for contact in known)
-        shared = {value for value, count in times.items() if count > 1 and value}
+    for name in ("email", "phone"):
+        column = values[_FIRST + COLUMNS.index(name)]
+        shared = {value for value, count in Counter(column).items() if count > 1 and value}
         if shared:
-            places.update(place for place, value in enumerate(values[_FIRST + column]) if value in shared)
+            places.update(place for place, value in enumerate(column) if value in shared)
     return sorted(places)
+
+
+def _known_places(records: Sequence[Record], known: Sequence[KnownContact], columns: Sequence[int]) -> set[int]:
+    """Return the places of the records that share a key with a known contact."""
+    places: set[int] = set()
+    for column in columns if known else ():
+        held = {contact.columns[column] for contact in known} - {""}
+        places.update(place for place, record in enumerate(records) if record[_FIRST + column] in held)
+    return places
+
+
+def _settle(plan: Plan, records: Sequence[Record], pairs: Pairs) -> set[int]:
+    """Put into the plan what became of pairs. Return their places."""
+    places = set()
+    for place, record in enumerate(records):
+        if (settled := pairs.get(record.row_index)) is not None:
+            plan.contact_ids[place], plan.outcomes[place] = settled
+            places.add(place)
+    plan.not_inserted.extend(pairs)
+    plan.duplicate_count += len(pairs)
+    return places
 
 
 def _find(
@@ -287,10 +318,5 @@ def _update(
     for index in moved:
         index.add(found)
 
-    if kept or found.id in plan.updated or found.id in plan.overlaid:
-        # Not what its row alone would make of it.
-        plan.overlaid.pop(found.id, None)
-        plan.updated[found.id] = found
-    else:
-        plan.overlaid[found.id] = record.row_index
+    plan.updated[found.id] = found
     return True

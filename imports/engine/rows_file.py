@@ -144,6 +144,24 @@ class RowsFile:
             all_rows += rows
         return all_numbers, all_rows
 
+    def end_within(self, lo: int, hi: int, size_bytes: int) -> int:
+        """Return the end of the rows from `lo` on that take so many bytes; `hi` at most, `lo` + 1 at least.
+
+        The rows of a block count as if they were all alike.
+        """
+        bounds = [*self._offsets, self._end]
+        end, left = lo, float(size_bytes)
+        while end < hi:
+            block = end // self._block_rows
+            block_hi = min((block + 1) * self._block_rows, self.total_rows)
+            row_bytes = (bounds[block + 1] - bounds[block]) / (block_hi - block * self._block_rows)
+            rows = min(hi, block_hi) - end
+            if rows * row_bytes > left:
+                return max(lo + 1, end + int(left / row_bytes))
+            left -= rows * row_bytes
+            end += rows
+        return hi
+
     def _parts(self, lo: int, hi: int) -> Iterator[tuple[list[int], list[list[str]]]]:
         """Yield row numbers and cells of the rows lo to hi - 1, block by block."""
         lo, hi = max(lo, 0), min(hi, self.total_rows)

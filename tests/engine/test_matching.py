@@ -105,7 +105,7 @@ def test_a_blank_never_wipes_and_equal_values_change_nothing():
 
     result = plan([record(email="ana@example.com", title="", city="Ulm")], known, strategy="update")
 
-    assert (result.outcomes, result.overlaid, result.updated, result.changes) == ([Outcome.UNCHANGED], {}, {}, {})
+    assert (result.outcomes, result.updated, result.changes) == ([Outcome.UNCHANGED], {}, {})
 
 
 def test_the_change_log_keeps_the_value_before_the_first_change_and_after_the_last():
@@ -181,12 +181,6 @@ class Twin:
         self.outcomes.append(Outcome.UNCHANGED if same else Outcome.UPDATED)
 
 
-def overlay(known: KnownContact, row: Record) -> None:
-    """Do as overlay_contacts.sql does."""
-    known.columns = [value or stored for value, stored in zip(row[2:8], known.columns, strict=True)]
-    known.attributes = known.attributes | row.attributes
-
-
 emails = st.sampled_from(["", "a@x.io", "b@x.io", "c@x.io"])
 phones = st.sampled_from(["", "+1201", "+1202", "+1203"])
 names = st.sampled_from(["", "Ana", "Ben"])
@@ -227,9 +221,6 @@ def test_chunks_of_any_size_leave_what_a_naive_twin_leaves(strategy, known, rows
                     contact_id(1000 + row.row_index), now, list(row[2:8]), dict(row.attributes), is_own=True
                 )
                 contacts[made.id] = made
-        by_row_index = {row.row_index: row for row in chunk}
-        for changed, row_index in result.overlaid.items():
-            overlay(contacts[changed], by_row_index[row_index])
         contacts.update(result.updated)
         outcomes += result.outcomes
         duplicates += result.duplicate_count

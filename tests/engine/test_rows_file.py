@@ -32,6 +32,18 @@ def test_rows_are_those_of_a_slice(tmp_path, lo, hi):
     assert (found.headers, found.total_rows) == (["Name", "Email"], 2500)
 
 
+def test_rows_that_are_long_are_fewer_within_so_many_bytes(tmp_path):
+    # A block of short rows, and one of long ones.
+    rows = [(number, ["x" * (90 if number < 1_000 else 9_990)]) for number in range(2_000)]
+    found = open_rows_file(write(tmp_path / "rows", ["Notes"], rows))
+
+    ends = [found.end_within(lo, min(lo + 5_000, 2_000), 1_000_000) for lo in (0, 1_000, 1_950)]
+
+    assert [end // 10 for end in ends] == [109, 109, 200]
+    assert found.end_within(1_500, 2_000, 10) == 1_501
+    assert found.end_within(0, 700, 1_000_000) == 700
+
+
 @given(
     rows=st.lists(st.tuples(st.integers(1, 2**31), st.lists(st.text(st.characters(codec="utf-8")), max_size=4))),
     lo=st.integers(0, 60),

@@ -10,7 +10,7 @@ from django.db import connection
 from contacts import services as contact_services
 from imports import runner, services, sources
 from imports.engine.validation import RowPreparer
-from imports.models import ImportChange, ImportJob, ImportRequest
+from imports.models import ImportChange, ImportChunk, ImportJob, ImportRequest
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import confirm, contacts_of, counts, error_log, import_csv, make_contact, reload, upload
 
@@ -77,6 +77,18 @@ def test_chunks_of_a_wide_source_have_fewer_rows_so_that_memory_stays_small():
     ends = [runner.Pace(columns=columns).hi(9_000, 20_000) for columns in (40, 1_000, 16_384)]
 
     assert ends == [14_000, 9_200, 9_012]
+
+
+def test_chunks_of_long_rows_have_few_of_them_so_that_memory_stays_small(acme, monkeypatch):
+    monkeypatch.setattr(sources, "CHUNK_BYTES_MAX", 100_000)
+    lines = "".join(f"person{n}@example.com,{'x' * 10_000}\n" for n in range(30))
+    job = confirm(upload(acme, f"Email,Notes\n{lines}"))
+
+    runner.run_to_end(job.pk)
+
+    with tenant_scope(acme):
+        chunks = ImportChunk.objects.filter(tenant=acme, import_job=job).order_by("lo").values_list("lo", "hi")
+        assert list(chunks) == [(lo, min(lo + 9, 30)) for lo in range(0, 30, 9)]
 
 
 def test_after_a_runner_died_its_chunk_is_taken_few_rows_at_a_time():

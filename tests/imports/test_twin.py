@@ -280,7 +280,8 @@ def _store(tenant: Tenant, number: int, values: dict[str, str]) -> Any:
         attributes["do_not_contact"] = values["do_not_contact"] == "yes"
     if values["custom:plan"]:
         attributes["plan"] = values["custom:plan"]
-    return make_contact(tenant, **columns, attributes=attributes, created_at=DAY + timedelta(days=number))
+    day = DAY + timedelta(days=number)
+    return make_contact(tenant, **columns, attributes=attributes, created_at=day, updated_at=day)
 
 
 def _rows_file(rows: list[dict[str, str]]) -> str:

@@ -1,5 +1,7 @@
 -- Write the contacts that the plan updates; the staged row is the whole contact as it will be.
--- Parameters: tenant_id, job_id, now. Not a plain `=`, as in overlay_contacts.sql.
+-- Parameters: tenant_id, job_id, now. Not a plain `=`, which can be looked up from either side: expecting a single
+-- contact of a tenant that the statistics do not know yet, PostgreSQL would read all contacts of all tenants, and the
+-- whole chunk again for each of this one's.
 UPDATE contacts AS contact
 SET first_name = staged.first_name,
     last_name = staged.last_name,
