@@ -20,7 +20,7 @@ from procrastinate.tasks import Task
 
 from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX
-from imports import header_choices, inspection, reading, saved_mappings, storage, suggestions
+from imports import header_choices, inspection, notices, reading, saved_mappings, storage, suggestions
 from imports.connectors import contact_objects
 from imports.corrections import files as corrected_files
 from imports.corrections.models import Correction
@@ -78,7 +78,7 @@ def create_job(
     job = ImportJob(
         id=job_id or uuid7(), tenant=tenant, user=user, filename=_shown_name(filename), source_type=source_type
     )
-    _set_options(job, options)
+    set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions(), is_snapshot=job.is_remote)
@@ -113,7 +113,7 @@ def create_bulk_job(
     plural = "" if len(contacts) == 1 else "s"
     name = filename or f"{len(contacts):,} contact{plural} by API"
     job = ImportJob(id=job_id or uuid7(), tenant=tenant, user=user, filename=name)
-    _set_options(job, options)
+    set_options(job, options)
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         table = contact_objects.write_rows(contacts, rows_path, fields)
@@ -154,7 +154,7 @@ def check_new_job(tenant: Tenant, options: ImportOptions) -> None:
     """Raise TooMany, Invalid or Conflict for an import that cannot be, before anything is read for it."""
     with tenant_scope(tenant):
         _check_quota(tenant)
-        _check_options(tenant, options)
+        check_options(tenant, options)
 
 
 def _check_quota(tenant: Tenant) -> None:
@@ -245,7 +245,8 @@ def options_of(job: ImportJob) -> ImportOptions:
     )
 
 
-def _check_options(tenant: Tenant, options: ImportOptions, *, job: ImportJob | None = None) -> None:
+def check_options(tenant: Tenant, options: ImportOptions, *, job: ImportJob | None = None) -> None:
+    """Raise Invalid or Conflict for options that cannot be."""
     if options.list_id is not None:
         contact_services.list_of(tenant, options.list_id)
     if options.webhook_url:
@@ -271,7 +272,8 @@ _OPTION_FIELDS = (
 )
 
 
-def _set_options(job: ImportJob, options: ImportOptions) -> None:
+def set_options(job: ImportJob, options: ImportOptions) -> None:
+    """Put import options into a job's fields."""
     job.duplicate_strategy = options.duplicate_strategy
     job.duplicate_match_fields = list(options.duplicate_match_fields)
     job.target_list_id = options.list_id
@@ -302,8 +304,8 @@ def keep_draft(
     """
     with tenant_scope(job.tenant_id):
         if options is not None:
-            _check_options(job.tenant, options, job=job)
-            _set_options(job, options)
+            check_options(job.tenant, options, job=job)
+            set_options(job, options)
         if field_mapping is not None:
             job.field_mapping = field_mapping.as_json()
         kept = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).update(
@@ -327,10 +329,15 @@ def confirm(
         if not field_mapping.targets & set(MATCH_FIELDS):
             raise Invalid("required_field_not_mapped", "Required field 'email' or 'phone' not mapped")
         if options is not None:
-            _check_options(job.tenant, options, job=job)
-            _set_options(job, options)
+            check_options(job.tenant, options, job=job)
+            set_options(job, options)
         _queue(job, field_mapping, job.user or confirmed_by)
         header_choices.learn(job, field_mapping)
+        if job.schedule_id is not None:
+            from imports.schedules import held  # looked up late: it calls this
+
+            job.field_mapping = field_mapping.as_json()
+            held.agree(job)
         contact_services.add_custom_fields(
             job.tenant,
             {
@@ -577,7 +584,7 @@ def restore(job: ImportJob) -> None:
     """Bring a deleted job back, as long as it was not purged. Raises Conflict if its external id was given anew."""
     with tenant_scope(job.tenant_id):
         if job.external_id:
-            _check_options(job.tenant, options_of(job), job=job)
+            check_options(job.tenant, options_of(job), job=job)
         ImportJob.objects.filter(pk=job.pk).update(deleted_at=None)
 
 
@@ -610,6 +617,7 @@ def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
         # Who lost the job leaves requests alone: they are for the runner that has it.
         ImportRequest.objects.filter(job_id=job_id).delete()
         events.record(job_id, WebhookEvent(status))
+        notices.record(ImportJob.objects.get(pk=job_id), WebhookEvent(status))
         start_next(tenant_id)
     return bool(ended)
 

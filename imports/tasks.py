@@ -9,10 +9,11 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from imports import idempotency, leftovers, runner, services
-from imports.connectors.google import connections, oauth
+from imports import idempotency, leftovers, notices, runner, services
 from imports.analytics import summaries
+from imports.connectors.google import connections, oauth
 from imports.corrections import runner as corrections
+from imports.schedules import runs
 from imports.webhooks import deliveries, endpoints
 from imports.webhooks.dispatcher import dispatcher
 from irisx import mail
@@ -65,6 +66,26 @@ async def deliver_webhooks(timestamp: int) -> None:
 def mail_webhook_disabled(*, endpoint_id: str, user_id: int) -> None:
     """Mail one of a tenant's people that an address was switched off. Started twice, they get it twice."""
     endpoints.mail_disabled(UUID(endpoint_id), user_id)
+
+
+@app.task(queue=mail.MAIL_QUEUE, name="imports.mail_notice", retry=mail.TryForADay())
+def mail_notice(*, job_id: str, event: str, user_id: int) -> None:
+    """Mail somebody what became of an import. Started twice, they get it twice."""
+    notices.mail_notice(UUID(job_id), event, user_id)
+
+
+@app.periodic(cron=settings.SCHEDULE_CRON)
+# Before all slices that wait: a schedule keeps to its minute.
+@app.task(queue="maintenance", name="imports.start_due_schedules", priority=10)
+def start_due_schedules(timestamp: int) -> None:
+    """Begin the runs that are due. Two at once do no harm: each is begun by a conditional update."""
+    runs.start_due()
+
+
+@app.task(queue="imports", name="imports.run_schedule")
+def run_schedule(*, schedule_id: str, job_id: str) -> None:
+    """Read a schedule's source and make its job. Started twice, one of the two makes it and the other nothing."""
+    runs.run(UUID(schedule_id), UUID(job_id))
 
 
 # About a day of tries.

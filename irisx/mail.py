@@ -30,7 +30,7 @@ def send(to: str, *, subject: str, template: str, context: Mapping[str, Any]) ->
     subject = " ".join(subject.split())
     shown = {**context, "subject": subject, "site_url": settings.SITE_URL}
     mail = EmailMultiAlternatives(subject, render_to_string(f"mail/{template}.txt", shown).strip() + "\n", to=[to])
-    mail.encoding = _CHARSET  # type: ignore[assignment]  # Django's stubs know names only
+    mail.encoding = _CHARSET
     mail.attach_alternative(render_to_string(f"mail/{template}.html", shown), "text/html")
     mail.send()
 

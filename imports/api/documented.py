@@ -212,6 +212,8 @@ JOB: dict[str, Any] = {
     "webhook_events": ["completed", "failed", "cancelled"],
     "external_id": None,
     "error_details": None,
+    "schedule_id": None,
+    "held": None,
     "queue_position": None,
     "estimated_seconds": None,
     "warnings": [],

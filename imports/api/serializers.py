@@ -15,6 +15,7 @@ from imports.engine.matching import Outcome
 from imports.engine.readers import ReadingOptions
 from imports.line import Line, line_of
 from imports.models import ErrorLogEntry, ImportJob
+from imports.schedules.drift import Hold, Kind
 from irisx.api_requests import PageShape, Shape
 
 
@@ -95,6 +96,39 @@ class ErrorDetailsField(serializers.JSONField):
     pass
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "nullable": True,
+        "required": ["reason", "changes"],
+        "properties": {
+            "reason": {"type": "string", "description": "A sentence for people."},
+            "changes": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "header", "header_now", "field", "before", "now"],
+                    "properties": {
+                        "kind": {"type": "string", "enum": [str(kind) for kind in Kind]},
+                        "header": {"type": "string", "nullable": True, "description": "As agreed."},
+                        "header_now": {"type": "string", "nullable": True},
+                        "field": {"type": "string", "nullable": True},
+                        "before": {"type": "integer", "nullable": True, "description": "Rows, or filled cells."},
+                        "now": {"type": "integer", "nullable": True},
+                    },
+                },
+            },
+        },
+        "description": "Why this run of a recurring import waits for a person: confirm it, or cancel it.",
+    }
+)
+class HeldField(serializers.Field[Any, Any, Any, Any]):
+    """What a held job says of its changes."""
+
+    def to_representation(self, held: dict[str, Any]) -> dict[str, Any]:
+        return {"reason": Hold.from_json(held).reason, "changes": held["changes"]}
+
+
 class JobSerializer(serializers.ModelSerializer[ImportJob]):
     """The job, as the API, webhooks and `import_contacts --json` show it. A query more if one is queued."""
 
@@ -104,6 +138,10 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
     file_info = FileInfoField(read_only=True)
     field_mapping = FieldMappingField(read_only=True)
     error_details = ErrorDetailsField(read_only=True, allow_null=True)
+    schedule_id = serializers.UUIDField(
+        allow_null=True, read_only=True, help_text="The recurring import that it is a run of."
+    )
+    held = HeldField(read_only=True, allow_null=True)
     mapping = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
@@ -137,6 +175,8 @@ class JobSerializer(serializers.ModelSerializer[ImportJob]):
             "webhook_events",
             "external_id",
             "error_details",
+            "schedule_id",
+            "held",
             "queue_position",
             "estimated_seconds",
             "warnings",

@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from imports.api.connections import AirtableViewSet, GoogleAuthViewSet, GoogleViewSet
 from imports.api.contacts import ContactViewSet
 from imports.api.mappings import SavedMappingViewSet
+from imports.api.schedules import ScheduleViewSet
 from imports.api.views import ImportViewSet
 from imports.api.webhooks import WebhookViewSet
 
@@ -15,6 +16,7 @@ app_name = "api"
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("imports/mappings", SavedMappingViewSet, basename="mappings")
+router.register("imports/schedules", ScheduleViewSet, basename="schedules")
 router.register("contacts", ContactViewSet, basename="contacts")
 router.register("imports", ImportViewSet, basename="imports")
 router.register("webhooks", WebhookViewSet, basename="webhooks")

@@ -96,7 +96,7 @@ class Timing:
         is_by_elapsed_time = self.cron.split()[1].startswith("*")
         # Begun early: before what was shown twice, or left out.
         start = after.astimezone(zone).replace(tzinfo=None) - _LONGEST_CHANGE
-        shown = croniter(self.cron, start)
+        shown: Any = croniter(self.cron, start)  # its annotations name no types
         pending: set[datetime] = set()
         latest = after
         while True:
@@ -127,7 +127,8 @@ def _check(expression: str) -> None:
         raise _refuse(expression, "expected are five fields, such as “30 6 * * 1-5”: minute, hour, day, month, weekday")
     start = datetime(2024, 1, 1, tzinfo=UTC)  # a leap year has every day that there is
     try:
-        in_a_year = takewhile(lambda run: run.year == start.year, croniter(expression, start).all_next(datetime))
+        shown: Any = croniter(expression, start)
+        in_a_year = takewhile(lambda run: run.year == start.year, shown.all_next(datetime))
         runs = list(islice(in_a_year, _RUNS_LOOKED_AT))
     except (ValueError, KeyError, AttributeError, TypeError) as error:  # croniter's own errors are ValueErrors
         raise _refuse(expression, "one of its five fields cannot be read, or no day is like that") from error
