@@ -13,7 +13,7 @@ from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX, is_custom_key
 from imports.engine.mapping import fingerprint, fold_header
 from imports.engine.schema import FieldMapping, MappedColumn
-from imports.models import SavedFieldMapping
+from imports.models import ImportJob, SavedFieldMapping
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import lock_tenant
 from irisx.refusals import Conflict, Invalid
@@ -22,6 +22,9 @@ NEARLY_THE_SAME = 0.75
 """The share of two files' columns, together, that both must have for the mapping of one to be tried on the other."""
 
 FEWEST_SHARED = 3
+
+MAPPINGS_TRIED = 200
+"""The newest ones, on a file that none was saved for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _nearest(all_saved: QuerySet[SavedFieldMapping], headers: Sequence[str]) -> 
     """Return the saved mapping whose columns are most like these: a column more or less, the others the same."""
     folded = set(map(fold_header, headers)) - {""}
     best, best_likeness = None, 0.0
-    for saved in all_saved.order_by("-id")[: settings.SAVED_MAPPINGS_PER_TENANT]:
+    for saved in all_saved.order_by("-id")[:MAPPINGS_TRIED]:
         its_own = set(map(fold_header, saved.mapping)) - {""}
         shared = folded & its_own
         likeness = len(shared) / max(len(folded | its_own), 1)
@@ -161,6 +164,19 @@ def remember(tenant: Tenant, *, user: User | None, name: str, mapping: FieldMapp
         name=name[:200],
         defaults={"user": user, "mapping": mapping.as_json(), "fingerprint": _fingerprint(mapping, headers)},
     )
+
+
+def would_help(job: ImportJob) -> bool:
+    """Tell whether a finished import's mapping is worth saving: it was changed, it worked, and it is not saved yet."""
+    if job.status != ImportJob.Status.COMPLETED or not job.success_count or not job.columns:
+        return False
+    suggested = {column["header"]: column["field"] for column in job.columns}
+    if all(suggested.get(column.header) == column.field for column in job.mapping.columns):
+        return False
+    saved = SavedFieldMapping.objects.filter(
+        tenant=job.tenant_id, fingerprint=fingerprint([column["header"] for column in job.columns])
+    )
+    return job.field_mapping not in [one.mapping for one in saved]
 
 
 def check_targets(tenant: Tenant, mapping: FieldMapping) -> None:

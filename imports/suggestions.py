@@ -124,18 +124,22 @@ def _settled(known: _Known, columns: Sequence[SourceColumn]) -> frozenset[str]:
 def _used(known: _Known, columns: Sequence[SourceColumn], suggestions: Sequence[Suggestion]) -> dict[str, Any] | None:
     """Return which saved or known mapping the suggestions follow, and for how many columns; None for neither."""
     memory = known.memory
-    said: Mapping[str, str | None]
     if memory is not None:
-        kind, key, name = "saved", str(memory.saved.pk), memory.name
         said = {header: before.field for header, before in memory.columns.items()}
-    elif (export := recognize([column.header for column in columns])) is not None:
-        kind, key, name = "known", None, export.system
-        folded = export.fields_of([(column.header, column.values) for column in columns])
-        said = {column.header: folded.get(fold_header(column.header), "") for column in columns}
-    else:
+        matched = sum(1 for suggestion in suggestions if said.get(suggestion.header, "") == suggestion.field)
+        return {
+            "kind": "saved",
+            "id": str(memory.saved.pk),
+            "name": memory.name,
+            "matched": matched,
+            "is_undone": False,
+        }
+    headers = [column.header for column in columns]
+    export = recognize(headers)
+    if export is None:
         return None
-    matched = sum(1 for suggestion in suggestions if said.get(suggestion.header, "") == suggestion.field)
-    return {"kind": kind, "id": key, "name": name, "matched": matched, "is_undone": False}
+    matched = sum(1 for header in headers if fold_header(header) in export.fields)
+    return {"kind": "known", "id": None, "name": export.system, "matched": matched, "is_undone": False}
 
 
 def _without_used(columns: Sequence[SourceColumn], known: _Known) -> list[Suggestion]:

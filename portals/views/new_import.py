@@ -21,6 +21,7 @@ from irisx.refusals import Refusal
 from portals.forms import CustomFieldForm, ReadingForm, ReviewForm, country_choices, initial_options
 from portals.jobs import job_of
 from portals.mapping import DATE_ORDERS, MappingSheet
+from portals.mapping_library import used_note
 from portals.mapping_page import mapping_context, sheet_of
 from portals.new_list import with_new_list
 from portals.pages import page_url, show
@@ -64,6 +65,8 @@ def _mapping(
         "steps": steps("map", {"source": context["back_url"]}),
         "reading_form": reading_form or ReadingForm(job=job),
         "read_url": page_url(request, "job-read", job.pk),
+        "used": used_note(job),
+        "use_url": page_url(request, "job-use-mapping", job.pk),
         "delete_url": page_url(request, "job-delete", job.pk),
     }
     return show(request, "imports/map.html", context)

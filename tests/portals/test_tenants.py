@@ -21,6 +21,7 @@ WRITE = (
     "job-retry",
     "job-mend-row",
     "job-mend-undo",
+    "job-use-mapping",
 )
 # What stands in an address after the job.
 MORE_IN_ADDRESS = {"job-add-field": [0], "job-mend-row": [0], "job-mend-undo": [UUID(int=0)]}
