@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portals.views import analytics, api_access, contacts, from_airtable, from_file, google, imports, mending, new_import, source
+from portals.views import (
+    analytics,
+    api_access,
+    contacts,
+    from_airtable,
+    from_file,
+    google,
+    imports,
+    mappings,
+    mending,
+    new_import,
+    source,
+)
 
 tenant_pages = [
     path("imports/", imports.history, name="history"),
@@ -16,6 +28,7 @@ tenant_pages = [
     path("imports/google/state/", google.state, name="google-state"),
     path("imports/<uuid:job_id>/", imports.job, name="job"),
     path("imports/<uuid:job_id>/map/", new_import.map_columns, name="job-map"),
+    path("imports/<uuid:job_id>/map/used/", mappings.use, name="job-use-mapping"),
     path("imports/<uuid:job_id>/map/field/<int:index>/", new_import.add_field, name="job-add-field"),
     path("imports/<uuid:job_id>/read/", new_import.read_again, name="job-read"),
     path("imports/<uuid:job_id>/review/", new_import.review, name="job-review"),
@@ -28,6 +41,7 @@ tenant_pages = [
     path("imports/<uuid:job_id>/cancel/", imports.cancel, name="job-cancel"),
     path("imports/<uuid:job_id>/retry/", imports.retry, name="job-retry"),
     path("imports/<uuid:job_id>/result/", imports.result, name="job-result"),
+    path("imports/<uuid:job_id>/save-mapping/", mappings.save, name="job-save-mapping"),
     path("imports/<uuid:job_id>/rows/", imports.rows, name="job-rows"),
     path("imports/<uuid:job_id>/mend/", mending.mend, name="job-mend"),
     path("imports/<uuid:job_id>/mend/rows/<int:row_index>/", mending.mend_row, name="job-mend-row"),
@@ -37,6 +51,9 @@ tenant_pages = [
     path("imports/<uuid:job_id>/restore/", imports.restore, name="job-restore"),
     path("api/", api_access.access, name="api"),
     path("analytics/", analytics.analytics, name="analytics"),
+    path("mappings/", mappings.mappings, name="mappings"),
+    path("mappings/<uuid:mapping_id>/", mappings.mapping, name="mapping"),
+    path("mappings/<uuid:mapping_id>/delete/", mappings.delete, name="delete-mapping"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
 ]

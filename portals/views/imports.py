@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from imports import error_log as error_logs
 from imports import progress as progresses
-from imports import results, services
+from imports import results, saved_mappings, services
 from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest, go, sign_in_url, tenant_required
 from irisx.http import stream_file
@@ -22,6 +22,7 @@ from irisx.refusals import Conflict
 from portals import progress_page, result_page, row_list, tally
 from portals.history import HistoryFilter, page_of
 from portals.jobs import job_of, step_of
+from portals.mapping_library import SaveMappingForm
 from portals.pages import page_url, show
 from portals.preview_table import OUTCOMES
 from portals.steps import steps
@@ -172,6 +173,11 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "contacts_url": page_url(request, "contacts"),
         "new_import_url": page_url(request, "new-import"),
     }
+    if saved_mappings.would_help(job):
+        context |= {
+            "save_mapping_form": SaveMappingForm(),
+            "save_mapping_url": page_url(request, "job-save-mapping", job.pk),
+        }
     return show(request, "imports/result.html", context)
 
 
