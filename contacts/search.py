@@ -52,11 +52,10 @@ def page_of(
     """
     if text := " ".join(search.split()):
         ids = _ids(contacts, tenant, text)
-        if len(ids) <= COUNTED_TO and order is None:
-            return _page_of_ids(contacts, ids, after, offset, limit)
         if len(ids) <= COUNTED_TO:
-            contacts = contacts.filter(pk__in=ids)
-            return _page_in_order(contacts, order, after, offset, limit, total=len(ids))
+            if order is None:
+                return _page_of_ids(contacts, ids, after, offset, limit)
+            return _page_in_order(contacts.filter(pk__in=ids), order, after, offset, limit, total=len(ids))
         contacts = contacts.filter(_begins(tenant, text))
         total = len(ids)
     else:

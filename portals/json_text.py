@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -81,7 +82,8 @@ class Key(NamedTuple):
     samples: list[str]  # the first different values
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Check:
     """What the contacts of a text would bring in."""
 
     count: int

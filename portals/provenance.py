@@ -45,11 +45,12 @@ def values_of(contact: Contact, fields: Mapping[str, Field]) -> list[Value]:
     known = {field.attribute for field in fields.values() if not field.is_column}
     # Attributes whose custom field was deleted: the values are still there.
     stray = {key: value for key, value in contact.attributes.items() if key not in known}
-    values = [_value(fields[key], value) for key, value in stored.items() if value not in ("", None)]
+    values = [value_of(fields[key], value) for key, value in stored.items() if value not in ("", None)]
     return values + [Value(key, shown(value)) for key, value in stray.items()]
 
 
-def _value(field: Field, value: Any) -> Value:
+def value_of(field: Field, value: Any) -> Value:
+    """Return a stored value as a page shows it."""
     text = shown(value)
     if field.type is FieldType.PHONE:
         text = phone(text)

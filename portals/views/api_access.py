@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -10,7 +12,7 @@ from irisx.accounts.requests import TenantRequest, tenant_required
 from portals.api_examples import examples
 from portals.pages import show
 
-_LIFETIMES = settings.SIMPLE_JWT
+_LIFETIMES: dict[str, Any] = settings.SIMPLE_JWT
 
 
 @require_safe
