@@ -1,16 +1,25 @@
-"""Imports and the worker's queue, for operators to look at: both change through services and the worker alone."""
+"""Imports, what belongs to them, and the worker's queue, for operators. They change through services alone."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports.models import ImportJob
+from imports import platform, services
+from imports.connectors.models import AirtableConnection, GoogleConnection
+from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
+from imports.schedules.models import ImportSchedule
+from imports.webhooks import endpoints
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx.operators import ReadOnlyAdmin
+from irisx.refusals import Refusal
 
 COUNTS = (
     "total_rows",
@@ -23,13 +32,22 @@ COUNTS = (
 )
 
 
+def uuid_of(text: str) -> UUID | None:
+    """Return what was searched for as an id, None if it is none."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
 @admin.register(ImportJob)
 class ImportJobAdmin(ReadOnlyAdmin):
+    """Imports. Their states are read-only; actions change them as the portals do, through services."""
+
     list_display = ("filename", "tenant", "user", "status", "progress_percent", *COUNTS, "created_at")
     list_filter = ("status", "source_type", "created_at", ("tenant", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("tenant", "user")
     search_fields = ("filename", "external_id")
-    show_full_result_count = False
     ordering = ("-id",)  # ids rise with time, and have an index
     # Not shown: cells of the file (columns, field_mapping), and the webhook's address, which may hold a secret.
     fieldsets = (
@@ -39,6 +57,111 @@ class ImportJobAdmin(ReadOnlyAdmin):
         ("Runner", {"fields": ("row_index", "run_no", "epoch", "attempts", "lease_until", "backend_pid")}),
         ("When", {"fields": ("created_at", "started_at", "completed_at", "deleted_at")}),
     )
+    actions = ["put_back", "cancel", "fail"]
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("imports.change_importjob")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ImportJob], search_term: str
+    ) -> tuple[QuerySet[ImportJob], bool]:
+        if job_id := uuid_of(search_term):
+            return queryset.filter(pk=job_id), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.action(description="Put back in the queue (stuck or failed)", permissions=["operate"])
+    def put_back(self, request: HttpRequest, jobs: QuerySet[ImportJob]) -> None:
+        self._act(request, jobs, lambda job: platform.put_back(job.pk), "in the queue again")
+
+    @admin.action(description="Cancel", permissions=["operate"])
+    def cancel(self, request: HttpRequest, jobs: QuerySet[ImportJob]) -> None:
+        self._act(request, jobs, services.cancel, "cancelled")
+
+    @admin.action(description="Fail (end a running import where it stands)", permissions=["operate"])
+    def fail(self, request: HttpRequest, jobs: QuerySet[ImportJob]) -> None:
+        self._act(request, jobs, lambda job: platform.fail(job.pk), "failed")
+
+    def _act(
+        self, request: HttpRequest, jobs: QuerySet[ImportJob], act: Callable[[ImportJob], None], done: str
+    ) -> None:
+        """Do to each of the imports what was chosen, and say of which it could not be done, and why."""
+        count = 0
+        for job in jobs.select_related("tenant"):
+            try:
+                act(job)
+                count += 1
+            except Refusal as refusal:
+                self.message_user(request, f"{job.pk}: {refusal.message}", messages.WARNING)
+        if count:
+            self.message_user(
+                request, f"{count} {'import is' if count == 1 else 'imports are'} {done}.", messages.SUCCESS
+            )
+
+
+@admin.register(ErrorLogEntry)
+class ErrorLogAdmin(ReadOnlyAdmin):
+    """Lines of the imports' error logs. The search takes an import's whole id."""
+
+    list_display = (
+        "row_number",
+        "level",
+        "error_type",
+        "field",
+        "tenant",
+        "import_job_id",
+        "created_at",
+        "resolved_at",
+    )
+    list_filter = ("level", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant",)
+    search_fields = ("import_job_id",)
+    search_help_text = "The whole id of an import"
+    ordering = ("-id",)
+    # Not shown: the sentence and the row, which hold what stood in the file.
+    fields = ("id", *list_display, "created_at")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ErrorLogEntry], search_term: str
+    ) -> tuple[QuerySet[ErrorLogEntry], bool]:
+        if not search_term:
+            return queryset, False
+        job_id = uuid_of(search_term)
+        job = ImportJob.objects.filter(pk=job_id).first() if job_id else None
+        # With the tenant, which the index begins with.
+        return (queryset.filter(tenant_id=job.tenant_id, import_job=job) if job else queryset.none()), False
+
+
+@admin.register(SavedFieldMapping)
+class SavedFieldMappingAdmin(ReadOnlyAdmin):
+    list_display = ("name", "tenant", "user", "is_default", "created_at")
+    list_filter = ("is_default", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "user")
+    search_fields = ("name",)
+    ordering = ("-id",)
+    fields = ("id", *list_display, "description", "mapping")
+
+
+@admin.register(ImportSchedule)
+class ImportScheduleAdmin(ReadOnlyAdmin):
+    list_display = ("name", "tenant", "user", "connector", "frequency", "next_run_at", "paused_at", "needs_renewal")
+    list_filter = ("connector", "frequency", "needs_renewal", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "user")
+    search_fields = ("name",)
+    ordering = ("-id",)
+    # Not shown: the source, which names a document.
+    fields = ("id", *list_display, "cron", "run_job_id", "run_lease_until", "created_at")
+
+
+@admin.register(GoogleConnection, AirtableConnection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    """Whose access to another service is kept. The tokens are shown to nobody."""
+
+    list_display = ("user", "tenant", "needs_reconnect", "connected_at")
+    list_filter = ("needs_reconnect", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "user")
+    search_fields = ("user__email",)
+    ordering = ("-id",)
+    fields = ("id", *list_display)
 
 
 @admin.register(WebhookEndpoint)
@@ -56,10 +179,23 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "tenant", "endpoint", "event", "status", "attempts", "due_at", "response_status", "error")
     list_filter = ("status", "event", "created_at", ("tenant", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("tenant", "endpoint")
-    show_full_result_count = False
     ordering = ("-id",)
+    actions = ["send_again"]
     # Not shown: what is sent and what is answered, which hold the tenant's data, and a job's own address.
     fields = (*list_display, "job_id", "last_attempt_at", "created_at", "finished_at")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("imports.change_webhookdelivery")
+
+    @admin.action(description="Send again", permissions=["operate"])
+    def send_again(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
+        for delivery in deliveries:
+            try:
+                endpoints.resend(delivery)
+            except Refusal as refusal:
+                self.message_user(request, f"{delivery.pk}: {refusal.message}", messages.WARNING)
+            else:
+                self.message_user(request, f"{delivery.pk} is on its way again.", messages.SUCCESS)
 
 
 admin.site.unregister(ProcrastinateJob)

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 
 from imports.engine.normalize.country import country_names
 from irisx.accounts import passwords
-from irisx.accounts.models import AuditEntry, Tenant, User
+from irisx.accounts.models import ApiSession, AuditEntry, Tenant, User
 from irisx.operators import ModelAdmin, ReadOnlyAdmin
 
 
@@ -175,6 +175,17 @@ class LockedSignInAdmin(ModelAdmin):
         return bool(attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT and timezone.now() < ends)
 
 
+@admin.register(ApiSession)
+class ApiSessionAdmin(ReadOnlyAdmin):
+    """Who is signed in to the API. Tokens are shown to nobody. Deactivate a user to end all of theirs."""
+
+    list_display = ("user", "expires_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    ordering = ("-id",)
+    fields = ("id", *list_display)
+
+
 @admin.register(AuditEntry)
 class AuditAdmin(ReadOnlyAdmin):
     """Who did what. The search looks for a whole e-mail address, or the beginning of an id."""
@@ -184,6 +195,5 @@ class AuditAdmin(ReadOnlyAdmin):
     list_select_related = ("tenant",)
     search_fields = ("user_email__exact", "target__startswith")
     search_help_text = "A whole e-mail address, or the beginning of an id"
-    show_full_result_count = False
     ordering = ("-id",)
     fields = ("id", *list_display, "user", "details", "request_id")

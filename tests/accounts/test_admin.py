@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import ContactList, CustomField
-from imports.models import ImportJob
+from imports.connectors.models import GoogleConnection
+from imports.models import ErrorLogEntry, ImportJob
 from imports.webhooks import signing
 from imports.webhooks.models import WebhookSecret
-from irisx.accounts.models import Tenant, User
+from irisx.accounts.authentication import issue_tokens
+from irisx.accounts.models import ApiSession, Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope
+from irisx.operators import BoundedPaginator
 from tests.conftest import PASSWORD
-from tests.factories import make_job, make_webhook_delivery, make_webhook_endpoint
+from tests.factories import import_csv, make_job, make_webhook_delivery, make_webhook_endpoint, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +327,98 @@ def test_the_queue_of_the_worker_is_shown_only(operators, alice):
     assert queued.status == "todo"
     with pytest.raises(NoReverseMatch):
         reverse("admin:contacts_contact_changelist")
+
+
+# What operators do to imports ----------------------------------------------------------------------------------------
+
+
+def act_on(operators, action: str, *jobs) -> str:
+    form = {"action": action, "_selected_action": [job.pk for job in jobs]}
+    return operators.post(JOBS, form, follow=True).content.decode()
+
+
+def test_a_stuck_import_is_put_back_and_one_at_work_is_left(operators, acme):
+    long_ago = timezone.now() - timedelta(hours=1)
+    stuck = make_job(acme, status="processing", lease_until=long_ago, total_rows=9)
+    at_work = make_job(acme, status="processing", lease_until=timezone.now() + timedelta(seconds=10), total_rows=9)
+
+    page = act_on(operators, "put_back", stuck, at_work)
+
+    assert "1 import is in the queue again." in page
+    assert f"{at_work.pk}: “{at_work}” is being worked on; there is nothing to put back." in page
+
+
+def test_a_running_import_is_failed_and_a_queued_one_cancelled(operators, acme):
+    running, queued = make_job(acme, status="processing", total_rows=9), make_job(acme, status="queued")
+
+    act_on(operators, "fail", running)
+    act_on(operators, "cancel", queued)
+
+    assert [reload(job).status for job in (running, queued)] == ["failed", "cancelled"]
+
+
+def test_who_may_only_look_takes_no_action(client, acme):
+    job = make_job(acme, status="queued")
+    client.force_login(limited("view_importjob"))
+
+    act_on(client, "cancel", job)
+
+    assert reload(job).status == "queued"
+
+
+def test_an_error_log_is_found_by_its_import_and_shows_no_cell(operators, acme):
+    job = import_csv(acme, "Email,Note\nnobody,canary-cell\n")
+    other = import_csv(acme, "Email\nno.one.else\n")
+
+    page = operators.get(f"/django-admin/imports/errorlogentry/?q={job.pk}").content.decode()
+
+    assert "invalid_email" in page
+    assert str(other.pk) not in page
+    with tenant_scope(ALL):
+        line = ErrorLogEntry.objects.get(import_job=job)
+    for shown in (page, operators.get(f"/django-admin/imports/errorlogentry/{line.pk}/change/").content.decode()):
+        assert "canary-cell" not in shown
+        assert "nobody" not in shown
+
+
+def test_tokens_are_shown_to_nobody(operators, acme, alice):
+    with tenant_scope(acme):
+        GoogleConnection.objects.create(
+            tenant=acme, user=alice, access_token="canary-a", refresh_token="canary-r", expires_at=timezone.now()
+        )
+        connection = GoogleConnection.objects.get()
+    issue_tokens(alice)
+
+    for page in (
+        "imports/googleconnection/",
+        f"imports/googleconnection/{connection.pk}/change/",
+        "accounts/apisession/",
+    ):
+        shown = operators.get(f"/django-admin/{page}").content.decode()
+        assert alice.email in shown or str(alice) in shown
+        assert "canary" not in shown
+    assert ApiSession.objects.get().token_id not in shown
+
+
+def test_a_long_list_is_counted_no_further_than_it_is_paged_through(operators, acme, monkeypatch):
+    monkeypatch.setattr(BoundedPaginator, "rows_max", 3)
+    for number in range(5):
+        make_job(acme, filename=f"{number}.csv")
+
+    page = operators.get(JOBS).content.decode()
+
+    assert "3 import jobs" in page
+
+
+def test_lists_take_as_many_queries_however_long_they_are(operators, acme, alice):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            for name in ("imports/importjob/", "imports/errorlogentry/", "accounts/auditentry/"):
+                operators.get(f"/django-admin/{name}")
+        return len(captured)
+
+    import_csv(acme, "Email\nnobody\n")
+    few = queries()
+    import_csv(acme, "Email\n" + "nobody\n" * 20)
+
+    assert queries() == few
