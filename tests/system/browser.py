@@ -93,7 +93,8 @@ class Visits:
         return email
 
     def _watch(self, context: BrowserContext) -> None:
-        ours = re.compile(rf"({re.escape(self.system.url)}|{re.escape(self.system.socket_url)}|data:|blob:|about:)")
+        hosts = map(re.escape, (self.system.url, self.system.socket_url, self.system.google_url))
+        ours = re.compile(rf"({'|'.join(hosts)}|data:|blob:|about:)")
 
         def refuse(route: Route) -> None:
             self._complain(f"Request to another host: {route.request.url}")

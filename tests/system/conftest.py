@@ -53,8 +53,14 @@ class System:
             return connection.execute(statement, parameters).fetchall()
 
     def child(self, name: str) -> psutil.Process | None:
-        """Return the process of "web" or "worker"; None while it is down."""
+        """Return the process of "web", "worker" or "google-demo"; None while it is down."""
         return processes.find(home_of(self.data_dir).pid_file(name))
+
+    @property
+    def google_url(self) -> str:
+        """Where the program is that stands in for Google."""
+        arguments = wait_until(lambda: self.child("google-demo")).cmdline()
+        return f"http://127.0.0.1:{arguments[arguments.index('--port') + 1]}"
 
     def await_web(self) -> None:
         """Wait until the web process answers: the test before may have killed it."""
@@ -94,7 +100,7 @@ def system(tmp_path_factory) -> Iterator[System]:
         "PORT": str(running.port),
         "DEBUG": "True",
     }
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", "--demo-google"]
     log = tmp_path_factory.mktemp("system") / "up.log"
     with log.open("w") as output, subprocess.Popen(command, env=environment, stdout=output, stderr=output) as up:
         running.up = psutil.Process(up.pid)
