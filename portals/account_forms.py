@@ -1,4 +1,4 @@
-"""Forms about one's own account: passwords."""
+"""Forms about one's own account: passwords, mails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import HttpRequest
 
 from irisx.accounts import passwords
-from irisx.accounts.models import User
+from irisx.accounts.models import ImportMail, User
 from portals.forms import Styled
 
 
@@ -23,6 +23,12 @@ class ForgottenForm(Styled):
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
         error_messages={"required": "Enter your e-mail address.", "invalid": "Enter an e-mail address in full."},
     )
+
+
+class ImportMailForm(Styled):
+    """Of which imports somebody wants a mail."""
+
+    import_mail = forms.ChoiceField(label="Send me a mail", choices=ImportMail.choices)
 
 
 class NewPasswordForm(Styled, SetPasswordForm):  # type: ignore[type-arg]  # has none when it runs

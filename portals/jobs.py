@@ -17,7 +17,9 @@ def job_of(request: TenantRequest, job_id: UUID) -> ImportJob:
 
 
 def step_of(job: ImportJob) -> str:
-    """Return the name of the page where a job is now: "job-map", "job-progress" or "job-result"."""
+    """Return the name of the page where a job is now: "job-held", "job-map", "job-progress" or "job-result"."""
+    if job.is_held:
+        return "job-held"
     if job.status == ImportJob.Status.PENDING:
         return "job-map"
     return "job-progress" if job.is_open else "job-result"

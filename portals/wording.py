@@ -47,6 +47,7 @@ _BADGES = {
     Status.FAILED: Badge("Failed", "circle-x", "is-bad"),
     Status.CANCELLED: Badge("Cancelled", "ban"),
 }
+HELD = Badge("Held", "pause", "is-warn")
 WITH_ERRORS = Badge("Completed with errors", "triangle-alert", "is-warn")
 
 # From so many percent on; rule 8 of the screens: 90 and more is applied, 60 to 89 is marked, less is left unmapped.
@@ -55,6 +56,8 @@ EXACT, LIKELY, CHECK = 100, 90, 60
 
 def badge(job: ImportJob) -> Badge:
     """Return how a job's status is shown. "Completed" never hides failures."""
+    if job.is_held:
+        return HELD
     if job.status == Status.COMPLETED and job.error_count:
         return WITH_ERRORS
     return _BADGES[Status(job.status)]

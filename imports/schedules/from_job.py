@@ -28,8 +28,13 @@ class Repeated:
 
 
 def can_be_repeated(job: ImportJob) -> bool:
-    """Tell whether a job is an import that a schedule may do again: started, and from a connector."""
-    return bool(job.field_mapping) and job.status != Status.PENDING and remote.source_of(job) is not None
+    """Tell whether a schedule may do a job's import again: it was started, from a connector, and by somebody."""
+    return (
+        job.schedule_id is None
+        and bool(job.field_mapping)
+        and job.status != Status.PENDING
+        and remote.source_of(job) is not None
+    )
 
 
 def repeated(job: ImportJob) -> Repeated:

@@ -41,7 +41,9 @@ def last_runs(schedules: list[ImportSchedule]) -> dict[UUID, list[ImportJob]]:
         "pk", ArraySubquery(newest[:RUNS_SHOWN])
     )
     ids_of = dict(ids)
-    jobs = ImportJob.objects.in_bulk([job_id for found in ids_of.values() for job_id in found])
+    jobs = ImportJob.objects.select_related("schedule").in_bulk(
+        [job_id for found in ids_of.values() for job_id in found]
+    )
     return {schedule_id: [jobs[job_id] for job_id in found] for schedule_id, found in ids_of.items()}
 
 

@@ -9,13 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 
 from irisx.accounts import passwords
 from irisx.accounts.models import User
-from portals.account_forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
+from portals.account_forms import ChangePasswordForm, ForgottenForm, ImportMailForm, NewPasswordForm
 from portals.forms import SignInForm
 
 # Django's own views: they check that `next` stays on this host, give the session a new key, and sign out by POST alone.
@@ -37,7 +37,14 @@ def frame_of(user: User) -> str:
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "customer/account.html", {"frame": frame_of(_user(request))})
+    user = _user(request)
+    form = ImportMailForm(request.POST or None, initial={"import_mail": user.import_mail})
+    if form.is_valid():
+        user.import_mail = form.cleaned_data["import_mail"]
+        user.save(update_fields=["import_mail"])
+        messages.success(request, "Saved which mails you get")
+        return redirect("customer:account")
+    return render(request, "customer/account.html", {"frame": frame_of(user), "form": form})
 
 
 class ChangePassword(PasswordChangeView):

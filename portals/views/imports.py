@@ -16,6 +16,7 @@ from imports import error_log as error_logs
 from imports import progress as progresses
 from imports import results, saved_mappings, services
 from imports.models import ImportJob
+from imports.schedules import from_job
 from irisx.accounts.requests import TenantRequest, go, sign_in_url, tenant_required
 from irisx.http import stream_file
 from irisx.refusals import Conflict
@@ -170,6 +171,7 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "mend_url": page_url(request, "job-mend", job.pk),
         "errors_url": page_url(request, "job-errors", job.pk),
         "retry_url": page_url(request, "job-retry", job.pk) if result_page.can_retry(job) else "",
+        "repeat_url": page_url(request, "job-repeat", job.pk) if from_job.can_be_repeated(job) else "",
         "contacts_url": page_url(request, "contacts"),
         "new_import_url": page_url(request, "new-import"),
     }

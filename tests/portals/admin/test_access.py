@@ -23,19 +23,26 @@ POST_ONLY = (
     "job-restore",
     "job-mend-row",
     "job-mend-undo",
+    "job-held-discard",
+    "schedule-pause",
+    "schedule-resume",
+    "schedule-run",
     "google-connect",
     "google-disconnect",
 )
 GET_ONLY = ("history", "template", "job", "job-progress", "job-head", "job-snapshot", "job-result", "job-rows")
-GET_ONLY += ("job-errors", "contacts", "contact", "analytics", "api", "google-state")
+GET_ONLY += ("job-errors", "contacts", "contact", "analytics", "api", "google-state", "recurring")
 TENANT_PAGES = sorted(pattern.name for pattern in tenant_pages)
 DOORS = [("get", name) for name in TENANT_PAGES if name not in POST_ONLY]
 DOORS += [("post", name) for name in TENANT_PAGES if name not in GET_ONLY]
+SCHEDULE_PAGES = ("schedule", "schedule-pause", "schedule-resume", "schedule-run", "schedule-delete")
 STAFF_PAGES = ["/admin/", "/admin/imports/", "/admin/analytics/", "/admin/tenants/", "/admin/tenants/acme/"]
 
 
 def arguments(name: str, key: object) -> list[object]:
     """Return what stands in the address of a tenant's page after the tenant."""
+    if name in SCHEDULE_PAGES:
+        return [uuid4()]
     if name == "contact" or name.startswith("job"):
         return [key, *MORE_IN_ADDRESS.get(name, [])]
     return []
