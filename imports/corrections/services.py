@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from procrastinate.tasks import Task
 
+from imports import services as job_services
 from imports.corrections import mending
 from imports.corrections.mending import CorrectedRow
 from imports.corrections.models import DRAFT, Correction, CorrectionRun, open_run
@@ -24,7 +25,6 @@ from imports.engine.errors import EngineError
 from imports.error_log import import_key, unknown_keys
 from imports.models import ImportJob
 from imports.progress import publisher
-from imports.services import WAITING_LEASE, on_commit_in_scope
 from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
 from irisx.accounts.models import User
@@ -181,7 +181,7 @@ def start_next(job: ImportJob) -> None:
         return
     run = runs.filter(status=Status.QUEUED).order_by("run_no").first()
     if run is not None:
-        runs.filter(pk=run.pk).update(status=Status.PROCESSING, lease_until=timezone.now() + WAITING_LEASE)
+        runs.filter(pk=run.pk).update(status=Status.PROCESSING, lease_until=timezone.now() + job_services.WAITING_LEASE)
         queue_slice(run, run.epoch)
 
 
@@ -266,7 +266,7 @@ def _back_to_drafts(run: CorrectionRun) -> None:
 
 def tell_watchers(job: ImportJob) -> None:
     """Send the job's snapshot to those who watch it, once what changed is committed."""
-    on_commit_in_scope(job.tenant_id, lambda: publisher.publish(job, open_run(job)))
+    job_services.on_commit_in_scope(job.tenant_id, lambda: publisher.publish(job, open_run(job)))
 
 
 def mark_attempt(run: CorrectionRun) -> None:

@@ -76,6 +76,11 @@ def assert_exact(job: ImportJob, people: People) -> None:
     assert _query("SELECT event FROM webhook_deliveries WHERE job_id = %s", job) == [("completed",)]
 
 
+def told_of(job: ImportJob) -> list[str]:
+    """Return the events that are to be told of a job, in the order in which they happened."""
+    return [event for (event,) in _query("SELECT event FROM webhook_deliveries WHERE job_id = %s ORDER BY id", job)]
+
+
 class Bystander:
     """A tenant whose contacts no import of another may touch."""
 

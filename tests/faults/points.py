@@ -34,6 +34,17 @@ TRIGGERS = {
         """,
     "the end": "TRIGGER point BEFORE UPDATE ON import_jobs FOR EACH ROW WHEN (NEW.status = 'completed')",
 }
+# Places inside a run of corrections; those of an import that write contacts are there, too.
+CORRECTION_TRIGGERS = {
+    "the contacts": TRIGGERS["the contacts"],
+    "the chunk's COMMIT": TRIGGERS["the chunk's COMMIT"],
+    "the job's numbers": """
+        TRIGGER point BEFORE UPDATE ON import_jobs FOR EACH ROW WHEN (NEW.created_count > OLD.created_count)
+        """,
+    "the run's end": """
+        TRIGGER point BEFORE UPDATE ON import_correction_runs FOR EACH ROW WHEN (NEW.status = 'completed')
+        """,
+}
 # Places outside of imports.
 OTHER_TRIGGERS = {
     "a webhook's outcome": """
@@ -85,7 +96,7 @@ def closed(place: str) -> Iterator[Point]:
                 PERFORM pg_advisory_xact_lock_shared({LOCK[0]}, {LOCK[1]});
                 RETURN NEW;
             END $$;
-            CREATE {(TRIGGERS | OTHER_TRIGGERS)[place]} EXECUTE FUNCTION wait_at_point();
+            CREATE {(TRIGGERS | CORRECTION_TRIGGERS | OTHER_TRIGGERS)[place]} EXECUTE FUNCTION wait_at_point();
             """
         )
         try:
