@@ -118,7 +118,7 @@ class ErrorLogAdmin(ReadOnlyAdmin):
     search_help_text = "The whole id of an import"
     ordering = ("-id",)
     # Not shown: the sentence and the row, which hold what stood in the file.
-    fields = ("id", *list_display, "created_at")
+    fields = ("id", *list_display)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ErrorLogEntry], search_term: str
