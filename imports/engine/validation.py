@@ -98,15 +98,6 @@ class RowPreparer:
         if self._full_name_at is not None:
             self._read_full_names(cells[self._full_name_at], columns, issues)
 
-        failed = {
-            place
-            for place, (email, phone) in enumerate(zip(columns[_EMAIL], columns[_PHONE], strict=True))
-            if not email and not phone and ids[place] is None
-        }
-        errors = {place: _no_contact_point(issues.of(place)) for place in failed}
-        if self._hold_invalid:
-            for place, found in issues.items():
-                errors.setdefault(place, CellIssue("held_invalid", found[0].field, found[0].message))
         warnings: list[tuple[CellIssue, ...]] = [()] * len(rows)
         for place, found in issues.items():
             warnings[place] = tuple(found)
@@ -114,9 +105,24 @@ class RowPreparer:
             Record._make,
             zip(range(lo, lo + len(rows)), row_numbers, *columns, attributes, ids, warnings, strict=True),
         )
+        errors = self._errors(columns[_EMAIL], columns[_PHONE], ids, issues)
         if errors:
             records = compress(records, [place not in errors for place in range(len(rows))])
         return list(records), [RowError(lo + place, row_numbers[place], errors[place]) for place in sorted(errors)]
+
+    def _errors(
+        self, emails: Sequence[str], phones: Sequence[str], ids: Sequence[UUID | None], issues: _Issues
+    ) -> dict[int, CellIssue]:
+        """Return why rows fail, by their place: nothing is left by which to reach or find anybody, or they are held."""
+        errors = {
+            place: _no_contact_point(issues.of(place))
+            for place, (email, phone) in enumerate(zip(emails, phones, strict=True))
+            if not email and not phone and ids[place] is None
+        }
+        if self._hold_invalid:
+            for place, found in issues.items():
+                errors.setdefault(place, CellIssue("held_invalid", found[0].field, found[0].message))
+        return errors
 
     def _read_attributes(self, cells: Sequence[Sequence[str]], rows: int, issues: _Issues) -> list[dict[str, Any]]:
         """Return the attributes of each row; a blank one is no key."""
