@@ -12,12 +12,18 @@ import sys
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 
 def main() -> None:
     django.setup()
+    # Nobody's account is needed to read a sheet. Looked up late: it needs Django.
+    from imports.connectors import registry
+    from tests.sheets import Sheets
+
+    registry._CONNECTORS["google_sheets"] = Sheets()
     # The kernel buries the dead: nobody here asks after them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
@@ -27,7 +33,7 @@ def main() -> None:
         print(pid, flush=True)
 
 
-def be_worker(log: str, database: dict[str, str]) -> None:
+def be_worker(log: str, database: dict[str, str], slice_seconds: float | None) -> None:
     """Be what `manage.py procrastinate worker` starts. `database` replaces settings of its connections."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     code = 1
@@ -37,6 +43,8 @@ def be_worker(log: str, database: dict[str, str]) -> None:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
         connections.databases["default"].update(database)
+        if slice_seconds is not None:
+            settings.SLICE_SECONDS = slice_seconds
         call_command("procrastinate", "worker")
         code = 0
     finally:

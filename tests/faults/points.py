@@ -45,8 +45,13 @@ CORRECTION_TRIGGERS = {
         TRIGGER point BEFORE UPDATE ON import_correction_runs FOR EACH ROW WHEN (NEW.status = 'completed')
         """,
 }
-# Places outside of imports.
+# Places that not every import comes by, or outside of imports.
 OTHER_TRIGGERS = {
+    # An import's first slice is deferred with epoch 0, by whoever starts it.
+    "the next slice's deferral": """
+        TRIGGER point BEFORE INSERT ON procrastinate_jobs FOR EACH ROW
+        WHEN (NEW.task_name = 'imports.run_slice' AND (NEW.args ->> 'epoch')::integer > 0)
+        """,
     "a webhook's outcome": """
         TRIGGER point BEFORE UPDATE ON webhook_deliveries FOR EACH ROW WHEN (NEW.status = 'delivered')
         """,

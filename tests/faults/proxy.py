@@ -1,4 +1,4 @@
-"""A network between a worker and PostgreSQL that fails when a chunk is being committed."""
+"""A network between a worker and PostgreSQL that fails when a chunk begins, or when it is being committed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 BLOCK_BYTES = 65_536
 # What is sent of a chunk, in PostgreSQL's protocol: a statement of its own ends with a zero.
 CHUNK, COMMIT = b"COPY staged_contacts", b"COMMIT\0"
+BEGINNING = b"SET LOCAL enable_seqscan"
 
 
 class Connection:
@@ -55,12 +56,13 @@ def fall_silent(proxy: Proxy, connection: Connection, commit: bytes) -> None:
 
 
 class Proxy:
-    """Passes everything on; the next COMMIT of a chunk meets what fail_next() was given."""
+    """Passes everything on; the next COMMIT of a chunk, or its beginning, meets what fail_next() was given."""
 
     def __init__(self, connect: Callable[[], socket.socket]) -> None:
         self._connect = connect
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._failure: Failure | None = None
+        self._fails_at = COMMIT
         self._silenced: set[Connection] = set()
         self.has_failed = threading.Event()
         self.answer_swallowed = threading.Event()
@@ -72,9 +74,10 @@ class Proxy:
     def port(self) -> int:
         return self._listener.getsockname()[1]
 
-    def fail_next(self, failure: Failure) -> None:
+    def fail_next(self, failure: Failure, at: bytes = COMMIT) -> None:
         self.has_failed.clear()
         self.answer_swallowed.clear()
+        self._fails_at = at
         self._failure = failure
 
     def swallow_answers(self, connection: Connection) -> None:
@@ -99,8 +102,10 @@ class Proxy:
         is_in_chunk = False
         for block in _blocks(connection.client):
             is_in_chunk = is_in_chunk or CHUNK in block
-            if is_in_chunk and COMMIT in block:
+            is_commit = is_in_chunk and COMMIT in block
+            if is_commit:
                 is_in_chunk = False
+            if is_commit if self._fails_at == COMMIT else self._fails_at in block:
                 failure, self._failure = self._failure, None
                 if failure is not None:
                     self.has_failed.set()

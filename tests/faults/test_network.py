@@ -46,6 +46,21 @@ def test_what_became_of_a_commit_is_read_from_the_checkpoint(workers, acme, tmp_
     assert_exact(job, people)
 
 
+def test_a_worker_that_is_killed_before_a_chunks_first_statement_loses_and_doubles_nothing(
+    workers, acme, tmp_path, network
+):
+    job, people = start_import(acme, tmp_path, rows=400)
+    network.fail_next(proxy.fall_silent, at=proxy.BEGINNING)
+    worker = workers.start_worker(HOST="127.0.0.1", PORT=network.port)
+    assert network.has_failed.wait(30)
+
+    worker.kill()
+    workers.start_worker()
+    wait_until(lambda: is_finished(job), seconds=30)
+
+    assert_exact(job, people)
+
+
 def test_a_dead_network_is_noticed_within_half_a_minute(network):
     options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
     with (

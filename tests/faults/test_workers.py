@@ -40,6 +40,18 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(workers, acme, tmp_pa
     assert_exact(job, people)
 
 
+def test_a_worker_that_is_killed_while_it_hands_on_to_the_next_slice_loses_and_doubles_nothing(workers, acme, tmp_path):
+    with points.closed("the next slice's deferral") as point:
+        job, people = start_import(acme, tmp_path, rows=400)
+        worker = workers.start_worker(slice_seconds=0)
+        point.wait_for_somebody()
+        worker.kill()
+    workers.start_worker(slice_seconds=0)
+    wait_until(lambda: is_finished(job))
+
+    assert_exact(job, people)
+
+
 def test_a_worker_that_is_killed_behind_another_writer_has_written_nothing(workers, acme, tmp_path):
     job, people = start_import(acme, tmp_path, rows=400)
     with points.tenant_held(acme) as point:

@@ -76,10 +76,11 @@ class Nursery:
             text=True,
         )
 
-    def start_worker(self, **database: Any) -> Worker:
+    def start_worker(self, *, slice_seconds: float | None = None, **database: Any) -> Worker:
         """Start a worker; HOST, PORT and the like replace what its connections would have."""
         log = self.folder / "workers.log"
-        self._process.stdin.write(json.dumps({"log": str(log), "database": database}) + "\n")
+        order = {"log": str(log), "database": database, "slice_seconds": slice_seconds}
+        self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         worker = Worker(int(self._process.stdout.readline()), log)
         self._born.append(worker)
