@@ -22,6 +22,7 @@ from tests.system.browser import (
 )
 from tests.system.conftest import System
 from tests.system.people import write_people
+from tests.system.test_accessibility import assert_accessible
 
 MESSY = SAMPLES / "contacts-messy.csv"
 CLEAN = SAMPLES / "contacts-clean.csv"
@@ -370,6 +371,30 @@ def test_delete_asks_first_and_can_be_undone(visits, system, nia):
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("“contacts-clean.csv” is back")).to_be_visible()
     assert page.request.get(f"/imports/{job_id}/").status == 200
+
+
+def test_a_part_of_a_page_that_the_server_does_not_answer_says_so_and_works_again(visits, nia):
+    visits.expect("503", "ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+    page = visits.page(nia)
+    upload(page, CLEAN)
+    page.goto("/imports/")
+    delete = page.get_by_role("link", name="Delete import contacts-clean.csv").first
+    failure = page.get_by_role("status").get_by_text("That did not work")
+
+    page.route("**/delete/", lambda route: route.fulfill(status=503, body="away"))
+    delete.click()
+    expect(failure).to_be_visible()
+    assert_accessible(page)
+    page.unroute("**/delete/")
+    page.route("**/delete/", lambda route: route.abort())
+    delete.click()
+    expect(failure).to_have_count(1)
+
+    page.unroute("**/delete/")
+    delete.click()
+    dialog = page.get_by_role("dialog", name="Delete “contacts-clean.csv”?")
+    expect(dialog.get_by_role("link", name="Keep it")).to_be_focused()
+    expect(failure).to_have_count(0)
 
 
 def test_sign_out_ends_what_the_browser_may_see(visits, system, nia):
