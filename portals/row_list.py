@@ -78,7 +78,7 @@ def by_outcome(job: ImportJob, outcome: Outcome, *, page: int) -> RowPage:
 
 def by_problem(job: ImportJob, error_type: str, field: str, *, page: int) -> RowPage:
     """Return a page of the error log's lines that say the same of the same field ("": of the row), in file order."""
-    entries = results.log_entries(job, error_type=error_type).filter(field=field)
+    entries = results.open_entries(job, error_type=error_type).filter(field=field)
     offset = (page - 1) * ROWS_PER_PAGE
     found = list(entries[offset : offset + ROWS_PER_PAGE])
     values = results.log_values(results.open_rows(job), found)
@@ -105,7 +105,7 @@ def shown_headers(job: ImportJob) -> list[str]:
 
 def _messages(job: ImportJob, indexes: list[int]) -> dict[int, list[str]]:
     messages: dict[int, list[str]] = {}
-    entries: Iterable[ErrorLogEntry] = results.log_entries(job).filter(row_index__in=indexes)
+    entries: Iterable[ErrorLogEntry] = results.open_entries(job).filter(row_index__in=indexes)
     for entry in entries:
         messages.setdefault(entry.row_index, []).append(entry.error_message)
     return messages

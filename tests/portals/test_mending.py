@@ -310,6 +310,9 @@ def test_mended_rows_come_in_and_the_result_says_so(alices, acme, job):
     assert "1 mended row came in" in page
     assert "every 1s" not in page
     assert counts(reload(job)) == {"total": 5, "processed": 5, "created": 2, "failed": 3}
+    # What was wrong is no longer said of a row that is in.
+    rows = alices.get(reverse("customer:job-rows", args=[job.pk]), {"outcome": "created"}).context["page"]
+    assert [(line.number, line.messages) for line in rows.lines if line.number == 3] == [(3, [])]
     # What is wrong still waits as it was left.
     assert drafts(job) == [(2, {"Email": "cleo@"}, False, False)]
 
