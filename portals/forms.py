@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from contacts.fields import CUSTOM_TYPES, FieldType
 from contacts.models import ContactList
 from imports import services
+from imports.ai import mapping as ai_mapping
 from imports.engine.errors import SourceRejected
 from imports.engine.normalize.country import country_names
 from imports.engine.readers import ReadingOptions
@@ -133,9 +134,17 @@ class OptionsForm(Styled):
     list_id = forms.ChoiceField(label="Add to list", required=False)
     new_list = forms.CharField(label="Or to a new list, called", max_length=200, required=False)
     default_country = forms.ChoiceField(label="Phones without +", required=False)
+    # Only where a model is set up. It is told headers and the shapes of values.
+    use_ai_mapping = forms.BooleanField(
+        label="Ask the AI model about columns that our rules are unsure of",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not ai_mapping.is_configured():
+            del self.fields["use_ai_mapping"]
         lists = ContactList.objects.filter(tenant=tenant).order_by("name").values_list("pk", "name")
         choices: dict[str, list[tuple[str, str]]] = {
             "list_id": [("", "No list"), *((str(pk), name) for pk, name in lists)],
@@ -152,6 +161,7 @@ class OptionsForm(Styled):
             "duplicate_match_fields": ",".join(options.duplicate_match_fields),
             "list_id": str(options.list_id or ""),
             "default_country": options.default_country,
+            "use_ai_mapping": "on" if options.use_ai_mapping else "",
         }
 
     def clean_new_list(self) -> str:
@@ -165,7 +175,7 @@ class OptionsForm(Styled):
 
         Not with a new list: portals.new_list makes it.
         """
-        names = ("duplicate_strategy", "duplicate_match_fields", "list_id", "default_country")
+        names = ("duplicate_strategy", "duplicate_match_fields", "list_id", "default_country", "use_ai_mapping")
         return ImportOptions.parse({name: self.cleaned_data.get(name) for name in names}, over=over)
 
 
@@ -214,8 +224,9 @@ class ReviewForm(OptionsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # It decides how phones are read, so it belongs to the steps before the preview.
-        del self.fields["default_country"]
+        # They decide what the preview shows, so they belong to the steps before it.
+        for name in ("default_country", "use_ai_mapping"):
+            self.fields.pop(name, None)
 
 
 class ReadingForm(Styled):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from imports import saved_mappings
 from imports.models import SavedFieldMapping
 from irisx.accounts.tenancy import ALL, tenant_scope
 from tests.factories import import_csv, make_saved_mapping, reload, upload
+from tests.model_server import KEY, base_url, says
+from tests.receivers import receiver
 
 FILE = "Kontaktweg,Wohnhaft,Stufe\nana@x.example,Berlin,gold\n"
 FAIR = {"Kontaktweg": "email", "Wohnhaft": "city", "Stufe": "tags"}
@@ -180,3 +183,19 @@ def test_a_mapping_of_another_tenant_is_not_found(client, acme, bob, name):
     for method in (client.get, client.post):
         assert method(page_of(name, saved.pk)).status_code == 404
     assert list(stored()) == ["Fair"]
+
+
+# The model -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_model_is_asked_if_it_is_set_up_and_asked_for(alices, acme, settings):
+    assert "AI model" not in text_of(alices.get(page_of("new-import")))
+    with receiver(says(lambda columns: {column["key"]: "none" for column in columns})) as server:
+        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = KEY, base_url(server)
+        assert "Ask the AI model about columns" in text_of(alices.get(page_of("new-import")))
+        options = {"duplicate_strategy": "skip", "duplicate_match_fields": "email,phone"}
+        for asks in ({}, {"use_ai_mapping": "on"}):
+            file = SimpleUploadedFile("people.csv", FILE.encode(), content_type="text/csv")
+            alices.post(page_of("new-import"), {**options, **asks, "file": file})
+
+    assert len(server.requests) == 1
