@@ -187,7 +187,7 @@ async def look_at_memory(system: running.System, load: Load) -> None:
 
 def show(load: Load, given: argparse.Namespace) -> None:
     idle, *later = load.memory_mb
-    half = len(later) // 2
+    quarters = [later[part * len(later) // 4 : (part + 1) * len(later) // 4] for part in range(4)]
     milliseconds = [1_000 * seconds for seconds in load.seconds]
     cuts = statistics.quantiles(milliseconds, n=20)
     errors = ", ".join(f"{count} × {error}" for error, count in load.errors.most_common()) or "0"
@@ -202,8 +202,8 @@ def show(load: Load, given: argparse.Namespace) -> None:
         "the web process took": f"{100 * load.web_seconds / given.seconds:.0f} % of a core",
         "imports done": f"{load.imports} of {given.rows:,} rows",
         "memory of the web process": (
-            f"{idle:.0f} MB idle, {statistics.median(later[:half]):.0f} MB in the first half, "
-            f"{statistics.median(later[half:]):.0f} MB in the second, at most {max(later):.0f} MB"
+            f"{idle:.0f} MB idle; {', '.join(f'{statistics.median(quarter):.0f}' for quarter in quarters)} MB "
+            f"in each quarter, at most {max(later):.0f} MB"
         ),
     }.items():
         print(f"{name:26}{value}")

@@ -300,6 +300,9 @@ PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful", 
 # procrastinate. Of two places one is for whoever comes by while the other is at work.
 ASYNC_QUEUES = ["webhooks"]
 ASYNC_QUEUES_CONCURRENCY = 2
+# Queues of tasks that go on for minutes: they hold none of those places either.
+LONG_QUEUES = ["exports"]
+LONG_QUEUES_CONCURRENCY = 1
 
 # To addresses that users give (irisx/outbound.py) ---------------------------------------------------------------------
 
