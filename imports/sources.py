@@ -20,7 +20,7 @@ from imports.models import ImportJob
 from imports.options import MATCH_FIELDS
 from irisx.ids import uuid7s
 
-CHUNK_BYTES_MAX = 4_000_000
+CHUNK_BYTES_MAX = 1_500_000
 """Of a chunk's cells as text: a runner has two chunks in memory at once, and of each the cells more than once."""
 
 
