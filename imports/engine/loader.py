@@ -139,9 +139,7 @@ def update_pairs(
         },
         binary=True,
     )
-    row_indexes, contact_ids, outcomes = cursor.fetchone() or (None, None, None)
-    if not row_indexes:
-        return {}
+    row_indexes, contact_ids, outcomes = (part or b"" for part in cursor.fetchone() or ())
     settled = zip(struct.iter_unpack("16s", contact_ids), map(_OUTCOMES.__getitem__, outcomes), strict=True)
     return {
         row_index: (contact_id, outcome)
