@@ -52,6 +52,7 @@ OTHER_TRIGGERS = {
         TRIGGER point BEFORE INSERT ON procrastinate_jobs FOR EACH ROW
         WHEN (NEW.task_name = 'imports.run_slice' AND (NEW.args ->> 'epoch')::integer > 0)
         """,
+    "a new import": "TRIGGER point BEFORE INSERT ON import_jobs FOR EACH ROW",
     "a webhook's outcome": """
         TRIGGER point BEFORE UPDATE ON webhook_deliveries FOR EACH ROW WHEN (NEW.status = 'delivered')
         """,
