@@ -28,6 +28,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+NO_FILE_ENCODINGS = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"))
 # Japanese mail: escape signs switch between ASCII and two bytes a character.
 ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
@@ -173,12 +174,16 @@ def _chosen_codec(encoding: str, head: bytes) -> str:
         info = codecs.lookup(encoding)
     except (LookupError, ValueError):
         info = None
-    # Codecs such as base64 are no text encodings.
-    if info is None or not info._is_text_encoding:
+    # Codecs such as base64 are no text encodings; others are Python's own, or for parts of a text.
+    if info is None or not info._is_text_encoding or info.name in NO_FILE_ENCODINGS:
         message = f"There is no encoding called “{encoding}”. Try utf-8 or cp1252."
         raise SourceRejected("unknown_encoding", message, field="encoding")
     if info.name == "utf-8" and head.startswith(codecs.BOM_UTF8):
         return UTF8_WITH_MARK
+    if info.name in ("utf-16", "utf-32") and not head.startswith(tuple(mark for mark, _ in MARKS)):
+        # Without a mark the codec raises; Windows writes the low byte first.
+        found = _utf16_without_mark(head) if info.name == "utf-16" else None
+        return found or f"{info.name}-le"
     return info.name
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import zipfile
 import zlib
 from contextlib import suppress
@@ -58,7 +60,12 @@ def unpack_table(path: Path, target: Path, limits: Limits) -> Unpacked:
                     file.write(piece)
             check_ratio(size_bytes, path.stat().st_size)
             return Unpacked(target, _shown(chosen), warnings)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError) as error:
+        raise damaged_file() from error
+    except OSError as error:
+        # The directory says that the member begins before the file does. Anything else is a matter of the disk.
+        if error.errno != errno.EINVAL:
+            raise
         raise damaged_file() from error
 
 
