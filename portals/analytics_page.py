@@ -102,7 +102,7 @@ def analytics_of(jobs: ImportJobQuerySet, period: Period) -> Analytics:
     by_step = figures.rows_by_step(jobs, period)
     total = Rows(*map(sum, zip(*by_step.values(), strict=True)))
     when = f"{_span(period)}: {counted(total.imports, 'import')}, {counted(total.processed, 'row')}."
-    if not total.imports:
+    if not total.processed:
         return Analytics(when)
     times = figures.durations(jobs, period)
     causes = figures.causes(jobs, period)
@@ -115,7 +115,7 @@ def analytics_of(jobs: ImportJobQuerySet, period: Period) -> Analytics:
     return Analytics(
         when=when,
         key_figures=_key_figures(total, times),
-        wide=[_rows(by_step, period), *_success(by_step, period, total)],
+        wide=[_rows(by_step, period), _success(by_step, period, total)],
         halves=halves,
         mapping=_mapping(columns) if columns else None,
     )
@@ -138,7 +138,7 @@ def _key_figures(total: Rows, times: Durations) -> list[KeyFigure]:
         KeyFigure("Came in", percent(total.success_percent), f"{total.failed:,} failed"),
         KeyFigure("Known already", f"{total.duplicates:,}", _of(total.duplicates, total.processed)),
         KeyFigure(
-            "Rows per second", f"{pace:,.0f}" if pace else "–", f"{counted(times.imports, 'completed import')} together"
+            "Rows per second", f"{pace:,.0f}" if pace else "–", f"over {counted(times.imports, 'completed import')}"
         ),
     ]
 
@@ -178,37 +178,32 @@ def _trend(rows: Sequence[int]) -> str:
     return f"{abs(change):,} % {'more' if change > 0 else 'fewer'} rows came in the later half than in the earlier one"
 
 
-def _success(by_step: dict[date, Rows], period: Period, total: Rows) -> list[Finding]:
-    """Return how many of the rows came in over time; nothing where no row was taken."""
+def _success(by_step: dict[date, Rows], period: Period, total: Rows) -> Finding:
     told = [(step, of.success_percent) for step, of in by_step.items() if of.success_percent is not None]
-    if not told:
-        return []
     unit = "month" if period.by_month else "day"
     worst = min(told, key=lambda line: line[1])
     labels = [_short(step, period) for step, _ in told]
-    heading = (
-        "Every row came in"
-        if not total.failed
-        else f"{percent(total.success_percent)} of the rows came in, fewest {_in(worst[0], period)}"
-    )
-    return [
-        Finding(
-            "success",
-            heading,
-            f"Per cent of the rows of a {unit} that did not fail; {unit}s without rows are left out",
-            Table(
-                "Success rate",
-                (unit.capitalize(), "Came in"),
-                [(label, percent(part)) for label, (_, part) in zip(labels, told, strict=True)],
-            ),
-            chart=line_chart(
-                [part for _, part in told],
-                labels,
-                unit=" %",
-                description=f"Success rate: at least {percent(worst[1])}, {_in(worst[0], period)}.",
-            ),
+    heading = f"{percent(total.success_percent)} of the rows came in" if total.failed else "Every row came in"
+    if total.failed and len(told) > 1:
+        heading = f"{heading}, fewest {_in(worst[0], period)}"
+    return Finding(
+        "success",
+        heading,
+        f"Per cent of the rows of a {unit} that did not fail; {unit}s without rows are left out",
+        Table(
+            "Success rate",
+            (unit.capitalize(), "Came in"),
+            [(label, percent(part)) for label, (_, part) in zip(labels, told, strict=True)],
+        ),
+        chart=line_chart(
+            [part for _, part in told],
+            labels,
+            unit=" %",
+            description=f"Success rate: at least {percent(worst[1])}, {_in(worst[0], period)}.",
         )
-    ]
+        if len(told) > 1  # a point is no line
+        else None,
+    )
 
 
 def _causes(causes: Sequence[Cause]) -> Finding:
@@ -231,11 +226,8 @@ def _sources(by_source: dict[str, Rows]) -> Finding:
         for source, rows in by_source.items()
         if rows.processed
     }
-    cleanest = min(of_a_thousand, key=lambda name: of_a_thousand[name], default="")
-    if len(of_a_thousand) > 1:
-        heading = f"{cleanest} brings the cleanest rows"
-    else:
-        heading = f"All rows came from {cleanest}" if cleanest else "No row was taken yet"
+    cleanest = min(of_a_thousand, key=lambda name: of_a_thousand[name])
+    heading = f"{cleanest} brings the cleanest rows" if len(of_a_thousand) > 1 else f"All rows came from {cleanest}"
     shown = sorted(of_a_thousand.items(), key=lambda line: line[1])
     return Finding(
         "sources",
