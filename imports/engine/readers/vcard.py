@@ -33,6 +33,8 @@ DATE_WITHOUT_YEAR = re.compile(r"--(\d{2})-?(\d{2})(?:T.*)?")
 VERSION = re.compile(r"[1-9]\.[0-9]")
 PREFERENCE = re.compile("pref([0-9]{0,3})")
 LEAST_PREFERRED = 1_000
+# So many addresses, numbers or tags of one person are read; each is a column.
+OF_ONE_NAME_MAX = 100
 
 # What a contact has once; of a second one the column is called by its number.
 TEXTS = {
@@ -315,7 +317,12 @@ def _cells(card: Card, findings: Findings) -> dict[str, str]:
     cells: dict[str, str] = {}
     labels = {found.group: _label(found.value) for found in card.properties if found.name == "X-ABLABEL"}
     several: dict[str, list[tuple[tuple[str, ...], str]]] = {"Email": [], "Phone": [], "Address": []}
+    seen: Counter[str] = Counter()
     for found in card.properties:
+        seen[found.name] += 1
+        if seen[found.name] > OF_ONE_NAME_MAX:
+            findings.left_out[found.name] += 1
+            continue
         kinds = (*found.kinds, labels.get(found.group, "")) if found.group else found.kinds
         match found.name:
             case "N":
