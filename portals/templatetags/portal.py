@@ -102,6 +102,13 @@ def badge(job: ImportJob) -> wording.Badge:
 
 
 @register.filter
+def came_in(job: ImportJob) -> str:
+    """Return what was done with an import's source: "Uploaded" is a file alone."""
+    words = {"json": "Sent", "pasted": "Pasted", "google_sheets": "Read", "airtable": "Read"}
+    return words.get(job.source_type, "Uploaded")
+
+
+@register.filter
 def chip(confidence: int) -> wording.Chip:
     """Return how sure a match is, in words (imports/_confidence.html)."""
     return wording.chip(confidence)

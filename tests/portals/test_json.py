@@ -50,6 +50,9 @@ def test_import_starts_at_once_under_a_name_that_tells_where_it_came_from(alices
     runner.run_to_end(job.pk)
     assert reload(job).created_count == 2
     assert contacts_of(acme)[0].attributes == {"plan": "Gold"}
+    page = alices.get(f"/imports/{job.pk}/result/").content.decode()
+    assert "Sent by Alice" in page
+    assert "Uploaded" not in page
 
 
 @pytest.mark.parametrize(
