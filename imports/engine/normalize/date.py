@@ -99,8 +99,7 @@ def normalize_date(text: str, date_order: str | None = None) -> str:
     """
     if len(text) == 10 and text[4] == text[7] == "-":  # what readers hand over, and most exports hold
         try:
-            found = date.fromisoformat(text)
-            if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            if _FIRST_YEAR <= date.fromisoformat(text).year <= _LAST_YEAR:
                 return text
         except ValueError:
             pass  # "14-03-1986", or no date: looked at more closely

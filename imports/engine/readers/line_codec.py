@@ -5,6 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 PREFIX = "irisx_lines_"
 LINE_END = re.compile(rb"[\r\n]")
@@ -28,7 +32,8 @@ def _codec(name: str) -> codecs.CodecInfo:
             return line.decode(encoding, "replace")
 
     class Decoder(codecs.BufferedIncrementalDecoder):
-        def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:
+        def _buffer_decode(self, buffer: Buffer, errors: str, final: bool) -> tuple[str, int]:
+            data = bytes(buffer)
             # Whole lines only: of the last one the end may be still to come.
             ends = [match.end() for match in LINE_END.finditer(data)]
             whole = len(data) if final else ends[-1] if ends else 0
@@ -36,7 +41,8 @@ def _codec(name: str) -> codecs.CodecInfo:
             lines = (data[start:end] for start, end in zip(starts, [*ends, len(data)], strict=True) if end <= whole)
             return "".join(map(decode_line, lines)), whole
 
-    def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
+    def decode(buffer: Buffer, errors: str = "strict", /) -> tuple[str, int]:
+        data = bytes(buffer)
         return Decoder(errors).decode(data, final=True), len(data)
 
     info = codecs.CodecInfo(encode=codecs.utf_8_encode, decode=decode, incrementaldecoder=Decoder, name=name)
