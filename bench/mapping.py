@@ -2,8 +2,9 @@
 
     .venv/bin/python bench/mapping.py [-v] [FILE …]
 
-Without a FILE it takes tests/data/exports.txt and, where it is beside the project, the shared corpus. A FILE is in the
-form of either. No memory of a tenant and no model takes part. -v lists every column that was not matched as labelled.
+Without a FILE it takes the exports of tests/data and, where it is beside the project, the shared corpus. A FILE is in
+the form of either. No memory of a tenant and no model takes part. -v lists every column that was not matched as
+labelled.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from tests.exports import (  # noqa: E402
     read_exports,
 )
 
-CORPORA = (DATA / "exports.txt", ROOT.parent / "shared" / "corpora" / "headers-dev.json")
+CORPORA = (DATA / "exports.txt", DATA / "exports-2.txt", ROOT.parent / "shared" / "corpora" / "headers-dev.json")
 BUCKETS = ((100, 101), (95, 100), (90, 95), (80, 90), (70, 80), (60, 70))
 
 
