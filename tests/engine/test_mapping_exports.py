@@ -1,7 +1,7 @@
 """How well the columns of many systems' exports are matched: no worse than the figures that were reached.
 
-The words were extended by what exports.txt showed to be missing (93.5 % of its columns were right at first), so it keeps
-what was reached and says nothing of files that nobody has seen. exports-2.txt was written after that, and no word was
+The words were extended by what exports.txt showed to be missing (93.5 % of its columns were right at first): it keeps
+what was reached, and says nothing of files that nobody has seen. exports-2.txt was written after that, and no word was
 added for what it shows: its score is its first one, though whoever wrote the words wrote it too.
 bench/mapping.py lists what is matched wrong.
 """
