@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils import timezone
 from contacts.fields import custom_key
 from contacts.models import Contact, ContactList, CustomField, ExportJob
 from imports import runner, services
+from imports.connectors.interface import RemoteSource
 from imports.engine.schema import FieldMapping
-from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
+from imports.models import ErrorLogEntry, ImportJob, ImportSchedule, SavedFieldMapping
 from imports.options import ImportOptions
+from imports.schedules.drift import Baseline
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from irisx.accounts.models import Tenant, User
 from irisx.accounts.tenancy import ALL, tenant_scope
@@ -73,6 +76,22 @@ def make_saved_mapping(tenant: Tenant, **values: Any) -> SavedFieldMapping:
     defaults = {"name": "Leads", "mapping": {"Email": "email"}}
     with tenant_scope(tenant):
         return SavedFieldMapping.objects.create(tenant=tenant, **{**defaults, **values})
+
+
+def make_schedule(tenant: Tenant, **values: Any) -> ImportSchedule:
+    """Store a schedule of a sheet that nobody can read."""
+    defaults = {
+        "name": "Partner leads",
+        "connector": "google_sheets",
+        "source": RemoteSource("google_sheets", "1aBcD_efGhIjKlMnOpQrStUvWxYz").as_json(),
+        "field_mapping": {"E-Mail": "email"},
+        "frequency": "daily",
+        "cron": "0 6 * * *",
+        "next_run_at": timezone.now() + timedelta(hours=12),
+        "baseline": Baseline(("E-Mail",)).as_json(),
+    }
+    with tenant_scope(tenant):
+        return ImportSchedule.objects.create(tenant=tenant, **{**defaults, **values})
 
 
 def upload(

@@ -255,6 +255,16 @@ class ReadingShape(Shape):
         return ReadingOptions(**cls.read(given))
 
 
+class InspectShape(ReadingShape):
+    range = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=200,
+        help_text="Of a Google Sheet: A1 notation; blank for all of the tab.",
+    )
+
+
 class PastedShape(Shape):
     """Pasted rows, and those reading options that text without a file has."""
 
@@ -295,16 +305,6 @@ class ConfirmShape(Shape):
 
 class HistoryShape(PageShape):
     status = serializers.ChoiceField(ImportJob.Status.choices, required=False)
-class InspectShape(ReadingShape):
-    range = serializers.CharField(
-        required=False,
-        allow_null=True,
-        allow_blank=True,
-        max_length=200,
-        help_text="Of a Google Sheet: A1 notation; blank for all of the tab.",
-    )
-
-
     source_type = serializers.ChoiceField(ImportJob.SourceType.choices, required=False)
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)

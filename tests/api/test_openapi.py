@@ -114,6 +114,8 @@ def test_what_starts_imports_takes_an_idempotency_key():
         "POST /v1/imports/{job_id}/corrections",
         "POST /v1/imports/{job_id}/resume",
         "POST /v1/imports/{job_id}/retry",
+        "POST /v1/imports/schedules",
+        "POST /v1/imports/schedules/{schedule_id}/run",
     }
     for name in taking:
         assert {"409", "422"} <= OPERATIONS[name]["responses"].keys()

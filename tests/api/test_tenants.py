@@ -19,11 +19,12 @@ from tests.factories import (
     make_job,
     make_list,
     make_saved_mapping,
+    make_schedule,
     make_webhook_delivery,
     make_webhook_endpoint,
 )
-
 from tests.standins import SHEET_URL
+
 pytestmark = pytest.mark.django_db
 
 # Every address under /v1/ that names an object, with the methods it takes and a body that would be good. A new address
@@ -41,6 +42,8 @@ OBJECT_ADDRESSES = {
     "v1/imports/<uuid:job_id>/retry": {"post": {}},
     "v1/imports/<uuid:job_id>/corrections": {"post": {"rows": [{"import_key": "1", "values": {}}]}},
     "v1/imports/mappings/<uuid:mapping_id>": {"get": None, "patch": {"name": "Others"}, "delete": None},
+    "v1/imports/schedules/<uuid:schedule_id>": {"get": None, "patch": {"paused": True}, "delete": None},
+    "v1/imports/schedules/<uuid:schedule_id>/run": {"post": {}},
     "v1/contacts/<uuid:contact_id>": {"get": None, "patch": {"title": "Buyer"}, "delete": None},
     "v1/contacts/<uuid:contact_id>/history": {"get": None},
     "v1/lists/<uuid:list_id>": {"get": None, "patch": {"name": "Fair"}, "delete": None},
@@ -60,16 +63,17 @@ OTHER_ADDRESSES = {
     "v1/auth/token/refresh",
     "v1/docs",
     "v1/imports",
-    "v1/imports/bulk",
-    "v1/imports/mappings",
-    "v1/imports/pasted",
     "v1/imports/airtable",
     "v1/imports/airtable/table",
-    "v1/imports/upload",
+    "v1/imports/bulk",
     "v1/imports/google",
     "v1/imports/google/auth",
     "v1/imports/google/callback",
     "v1/imports/google/sheet",
+    "v1/imports/mappings",
+    "v1/imports/pasted",
+    "v1/imports/schedules",
+    "v1/imports/upload",
     "v1/schema",
     "v1/contacts",
     "v1/exports",
@@ -85,6 +89,7 @@ OTHER_ADDRESSES = {
 MAKERS = {
     "job_id": make_job,
     "mapping_id": make_saved_mapping,
+    "schedule_id": make_schedule,
     "endpoint_id": make_webhook_endpoint,
     "delivery_id": make_webhook_delivery,
     "contact_id": lambda tenant: make_contact(tenant, email="ann@example.com"),
@@ -222,27 +227,33 @@ def test_staff_naming_an_unknown_tenant_find_nothing(api, staff):
 
 # Ids in bodies and queries -------------------------------------------------------------------------------------------
 
+SCHEDULE = {"name": "Leads", "sheet_url": SHEET_URL, "field_mapping": {"E-Mail": "email"}, "frequency": "daily"}
 # Every address with an id in its body or query: method, address and name of the id → the body that goes with it. A new
 # one without a line here fails test_every_id_in_a_body_or_query_is_listed.
 GIVEN_IDS = {
     ("post", "/v1/imports/upload", "list_id"): {},
     ("post", "/v1/imports/pasted", "list_id"): {"text": "Email\nana@example.com\n"},
-SCHEDULE = {"name": "Leads", "sheet_url": SHEET_URL, "field_mapping": {"E-Mail": "email"}, "frequency": "daily"}
+    ("post", "/v1/imports/google/sheet", "list_id"): {"sheet_url": SHEET_URL},
+    ("post", "/v1/imports/airtable/table", "list_id"): {"table_url": "https://airtable.com/appAbCdEfGhIjKlMn"},
     ("post", "/v1/imports/bulk", "list_id"): {"contacts": [{"email": "ana@example.com"}]},
     ("post", "/v1/imports/{job_id}/confirm", "list_id"): {"accept_suggested": True},
     ("get", "/v1/contacts", "list_id"): None,
     ("get", "/v1/contacts", "import_id"): None,
     ("post", "/v1/contacts", "lists"): {"email": "ana@example.com"},
-    ("post", "/v1/imports/google/sheet", "list_id"): {"sheet_url": SHEET_URL},
-    ("post", "/v1/imports/airtable/table", "list_id"): {"table_url": "https://airtable.com/appAbCdEfGhIjKlMn"},
     ("patch", "/v1/contacts/{contact_id}", "lists"): {},
     ("post", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
     ("delete", "/v1/lists/{list_id}/contacts", "contact_ids"): {},
     ("get", "/v1/exports/contacts", "list_id"): None,
     ("post", "/v1/exports", "list_id"): {},
     ("get", "/v1/webhooks/deliveries", "import_id"): None,
+    ("post", "/v1/imports/schedules", "list_id"): SCHEDULE,
+    ("post", "/v1/imports/schedules", "mapping_id"): SCHEDULE,
+    ("post", "/v1/imports/schedules", "import_id"): SCHEDULE,
+    ("patch", "/v1/imports/schedules/{schedule_id}", "list_id"): {},
+    ("patch", "/v1/imports/schedules/{schedule_id}", "mapping_id"): {},
 }
 GIVEN_MAKERS = {"list_id": make_list, "lists": make_list, "import_id": make_job, "contact_ids": MAKERS["contact_id"]}
+GIVEN_MAKERS |= {"mapping_id": make_saved_mapping}
 
 
 def ids_in_bodies_and_queries():
@@ -253,7 +264,6 @@ def ids_in_bodies_and_queries():
             found = [
                 (parameter["name"], parameter["schema"])
                 for parameter in operation.get("parameters", [])
-GIVEN_MAKERS |= {"mapping_id": make_saved_mapping}
                 if parameter["in"] == "query"
             ]
             for content in operation.get("requestBody", {"content": {}})["content"].values():
