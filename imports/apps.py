@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class ImportsConfig(AppConfig):
@@ -9,5 +10,8 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import touched
         from imports import provenance
+        from imports.schedules import schedules
+        from irisx.accounts.models import Tenant
 
         touched.know(provenance.touched_by_import)
+        post_save.connect(schedules.keep_to_new_clocks, sender=Tenant, dispatch_uid="schedules_keep_to_new_clocks")

@@ -20,7 +20,7 @@ from imports.schedules.drift import Baseline
 from imports.schedules.models import ImportSchedule
 from imports.schedules.times import Timing
 from irisx.accounts.models import Tenant, User
-from irisx.accounts.tenancy import lock_tenant
+from irisx.accounts.tenancy import lock_tenant, tenant_scope
 from irisx.refusals import Conflict, Invalid
 
 # A run may wait for a person, which the address of a job that somebody began need not hear of.
@@ -153,11 +153,18 @@ def delete(schedule: ImportSchedule) -> None:
     schedule.delete()
 
 
-def plan_anew(tenant: Tenant) -> None:
-    """Have a tenant's schedules keep to its clocks, once its time zone is another."""
-    for schedule in of_tenant(tenant).select_for_update(no_key=True, of=("self",)).filter(paused_at=None):
-        _plan(schedule)
-        schedule.save(update_fields=["next_run_at"])
+def keep_to_new_clocks(sender: Any, instance: Tenant, created: bool, **_: Any) -> None:
+    """Have a tenant's schedules keep to its clocks, whoever changed its time zone. For the signal post_save.
+
+    Where the clocks are the same it changes nothing. A run that is due stays due.
+    """
+    if created:
+        return
+    with tenant_scope(instance):
+        ahead = of_tenant(instance).filter(paused_at=None, next_run_at__gt=timezone.now())
+        for schedule in ahead.select_for_update(no_key=True, of=("self",)):
+            _plan(schedule)
+            schedule.save(update_fields=["next_run_at"])
 
 
 def options_of(schedule: ImportSchedule) -> ImportOptions:

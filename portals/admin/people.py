@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from imports.engine.normalize.country import country_names
 from irisx.accounts import passwords, services
 from irisx.accounts.invitations import invite
-from irisx.accounts.models import Tenant, User
+from irisx.accounts.models import User
 from irisx.accounts.requests import StaffRequest, TenantRequest, staff_required, tenant_required
 from irisx.refusals import Refusal
 from portals.forms import Styled
@@ -106,7 +106,9 @@ def tenant_settings(request: TenantRequest) -> HttpResponse:
     now = {name: getattr(tenant, name) for name in SettingsForm.base_fields}
     form = SettingsForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
-        Tenant.objects.filter(pk=tenant.pk).update(**form.cleaned_data)
+        for name, value in form.cleaned_data.items():
+            setattr(tenant, name, value)
+        tenant.save(update_fields=list(form.cleaned_data))
         messages.success(request, "Saved.")
         return redirect("admin_portal:tenant-settings", tenant.slug)
     return render(request, "admin_portal/tenant_settings.html", {"section": "tenant-settings", "form": form})

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from irisx.accounts.models import Tenant, User
+from irisx.accounts.tenancy import tenant_scope
 from tests.conftest import PASSWORD
+from tests.factories import make_schedule
 
 NEW = {"name": "Initech", "slug": "", "default_country": "US", "time_zone": "America/Chicago", "email": ""}
 
@@ -126,3 +132,24 @@ def test_customers_have_no_such_pages(client, alice):
 
     for url in ("/admin/tenants/new/", "/admin/tenants/acme/users/", "/admin/tenants/acme/settings/"):
         assert client.get(url).status_code == 403
+
+
+def test_recurring_imports_keep_to_the_clocks_of_another_time_zone(stellas, acme):
+    schedule = make_schedule(acme, cron="0 6 * * *")
+
+    stellas.post("/admin/tenants/acme/settings/", {"name": "Acme", "default_country": "", "time_zone": "Asia/Tokyo"})
+
+    with tenant_scope(acme):
+        schedule.refresh_from_db()
+    assert schedule.next_run_at.astimezone(ZoneInfo("Asia/Tokyo")).hour == 6
+
+
+def test_a_run_that_is_due_stays_due(stellas, acme):
+    due = timezone.now() - timedelta(minutes=1)
+    schedule = make_schedule(acme, next_run_at=due)
+
+    stellas.post("/admin/tenants/acme/settings/", {"name": "Acme", "default_country": "", "time_zone": "Asia/Tokyo"})
+
+    with tenant_scope(acme):
+        schedule.refresh_from_db()
+    assert schedule.next_run_at == due
