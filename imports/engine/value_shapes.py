@@ -62,6 +62,7 @@ _WHOLE_DATE = re.compile(r"(?:[0-9]{4}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)|
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _LAST_BIRTH_YEAR = 2010  # of a contact; later dates are those of orders and sign-ups
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){1,3}")
+_NAME_BEGINS = re.compile(r"\W*[^\W\d_](?:[^\W\d_]|[^\w/-]|$)")  # two letters, or one that stands alone
 _ENOUGH = 0.8  # of the values must have the shape before they alone name a field
 
 
@@ -174,8 +175,9 @@ def looks_like_person(value: str) -> bool:
     return _PERSON_NAME.fullmatch(value) is not None and value == value.title()
 
 
-def _is_no_number(value: str) -> bool:
-    return not any(character.isdecimal() for character in value) and "@" not in value
+def _begins_like_a_name(value: str) -> bool:
+    # "Guest 12" and "Test1" are names to whoever made them up; "C-1023" and "0151 2345" are numbers.
+    return "@" not in value and _NAME_BEGINS.match(value) is not None
 
 
 def _is_place(value: str) -> bool:
@@ -193,8 +195,8 @@ _POSSIBLE: Mapping[str, Callable[[str], object]] = {
     "birthday": _DATE.match,
     "country": _is_country,
     "postal_code": _POSTAL_CODE.match,
-    "first_name": _is_no_number,
-    "last_name": _is_no_number,
+    "first_name": _begins_like_a_name,
+    "last_name": _begins_like_a_name,
     "full_name": lambda value: "@" not in value and any(map(str.isalpha, value)) and not _is_phone(value),
     "city": _is_place,
     "title": _is_job,

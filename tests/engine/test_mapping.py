@@ -198,6 +198,22 @@ def test_values_can_contradict_a_header(header, values, field):
     assert one(header, *values).field == field
 
 
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ("Guest 12", "last_name"),
+        ("Test1", "last_name"),
+        ("O’Brien", "last_name"),
+        ("高", "last_name"),
+        ("C-1023", None),
+        ("10234", None),
+        ("ann@example.com", None),
+    ],
+)
+def test_names_may_hold_digits_and_numbers_are_no_names(value, field):
+    assert one("Last Name", value, value).field == field
+
+
 def test_a_contradiction_is_explained():
     assert one("Email", "yes", "no").reason == "Named like E-mail, but the values are of another kind"
 
