@@ -120,7 +120,9 @@ def _check_ole(path: Path) -> None:
 
 def _open(path: Path) -> calamine.CalamineWorkbook:
     try:
-        return calamine.CalamineWorkbook.from_path(path)
+        # Given a path it would believe the name's ending, and take a renamed workbook for a damaged one.
+        with path.open("rb") as file:
+            return calamine.CalamineWorkbook.from_filelike(file)
     except calamine.PasswordError as error:
         raise password_protected() from error
     except (calamine.CalamineError, OSError, ValueError) as error:

@@ -43,6 +43,12 @@ FOOTER = re.compile(
     r"|\d+ (?:rows?|records?|contacts?|entries|results?))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+# What begins like this is a remark, whatever follows.
+REMARK = re.compile(
+    r"\W*(?:(?:generated|exported|printed|created) (?:by|on|at|from)|confidential\b|vertraulich\b|©|copyright\b"
+    r"|all rights reserved)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +297,8 @@ class _Tidier:
             self._note("footer", row_numbers[-1])
             if not rows[-1][-1]:
                 self._take_back("short_row", row_numbers[-1])
+            if self._found.get("several_tables", [])[:1] == row_numbers[-1:]:
+                del self._found["several_tables"]
             row_numbers.pop()
             rows.pop()
 
@@ -384,12 +392,15 @@ class _Tidier:
     def _is_other_header(self, record: list[str], *, stands_apart: bool) -> bool:
         """Say whether a record has names where the rows have addresses, numbers or dates.
 
-        Under a blank record, one such name is enough; under a title that stands apart (“Companies”), none is.
+        Under a blank record, one such name is enough; under a title that stands apart (“Companies”), none is, nor
+        under a blank record if the record ends before the first such column, as a narrower table does.
         """
         kinds = [kind_of(cell) for cell in record]
         if kinds.count("text") < 2 or set(kinds) - {"text", ""}:
             return stands_apart and self._has_names_in_typed_columns(kinds)
         if self._is_under_title:
+            return True
+        if stands_apart and self._first_typed is not None and _extent(record) <= self._first_typed:
             return True
         if not self._has_names_in_typed_columns(kinds):
             return False
@@ -409,11 +420,13 @@ class _Tidier:
         texts = [cell for cell in rows[-1] if cell.strip()]
         if TOTAL.fullmatch(texts[0]) and len(texts) > 1:
             return all(kind_of(text) in {"number", "date"} or TOTAL.fullmatch(text) for text in texts[1:])
-        if self._width < 3 or len(texts) != 1:
+        if any(kind_of(text) in {"email", "phone"} for text in texts):
             return False
-        text = texts[0]
+        if self._width < 3 or len(texts) != 1:
+            # A remark with the delimiter in it, and nothing where the rows have addresses or numbers.
+            return _extent(rows[-1]) <= (self._first_typed or 0) and REMARK.match(texts[0]) is not None
         stands_apart = row_numbers[-1] - row_numbers[-2] > 1
-        return kind_of(text) not in {"email", "phone"} and (stands_apart or FOOTER.fullmatch(text) is not None)
+        return stands_apart or FOOTER.fullmatch(texts[0]) is not None
 
     def _note(self, code: str, number: int) -> None:
         self._found.setdefault(code, [number, 0])[1] += 1

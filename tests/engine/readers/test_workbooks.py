@@ -285,3 +285,13 @@ def test_a_workbook_of_openpyxl_is_read(read):
     book.save(content)
 
     assert read(content.getvalue()).cells == [["Ana", "a@example.com", "030 901820", "01234"]]
+
+
+@pytest.mark.parametrize("ending", ["xls", "xlsx", "xlsb", "ods", "csv", "txt"])
+def test_a_workbook_is_read_whatever_its_name_ends_in(read, data, tmp_path, ending):
+    new, old = tmp_path / f"new.{ending}", tmp_path / f"old.{ending}"
+    new.write_bytes(xlsx(people(["Maya", "maya@example.com", "+12125550143", "10014"])))
+    old.write_bytes((data / "biff8.xls").read_bytes())
+
+    assert read(new).cells == [["Maya", "maya@example.com", "+12125550143", "10014"]]
+    assert len(read(old).rows) == 2
