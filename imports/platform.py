@@ -114,8 +114,8 @@ def fail(job_id: UUID) -> None:
     """End a running import where it stands. Rows that are done stay. Raises Conflict for one that does not run."""
     try:
         with runner.impatient_scope(ALL):
-            job = ImportJob.objects.get(pk=job_id)
-            # Of the one who holds it and us, the first to change the row wins; the other finds the status changed.
+            # Locked: a runner that claims it in between would raise the epoch.
+            job = ImportJob.objects.select_for_update(no_key=True).get(pk=job_id)
             if not services.fail(job.pk, epoch=job.epoch, error=EndedByOperator()):
                 raise Conflict("not_running", f"“{job}” does not run; there is nothing to end.")
     except runner.Locked as error:

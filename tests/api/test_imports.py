@@ -58,6 +58,8 @@ JOB_KEYS = [
     "webhook_url",
     "webhook_events",
     "external_id",
+    "schedule_id",
+    "held",
     "error_details",
     "queue_position",
     "estimated_seconds",

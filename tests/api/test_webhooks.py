@@ -16,7 +16,7 @@ from tests.receivers import answers, receiver
 pytestmark = pytest.mark.django_db
 
 URL = "https://example.com/hook"
-EVENTS = ["completed", "failed", "cancelled", "corrected"]
+EVENTS = ["completed", "failed", "cancelled", "corrected", "held"]
 
 
 @pytest.fixture

@@ -323,7 +323,7 @@ def _read_here(monkeypatch):
     monkeypatch.setattr(
         reading,
         "read_in_child",
-        lambda path, rows_path, options: read_source(path, rows_path, options, reading.limits()),
+        lambda path, rows_path, options, *, is_snapshot: read_source(path, rows_path, options, reading.limits()),
     )
 
 

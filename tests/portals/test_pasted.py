@@ -33,7 +33,8 @@ def test_each_way_in_is_a_link_and_an_unknown_one_is_a_file(alices):
         response = alices.get("/imports/new/", {"via": via})
 
         assert [tab.way.label for tab in response.context["tabs"] if tab.is_current] == [current]
-        assert [tab.url.partition("=")[2] for tab in response.context["tabs"]] == ["file", "paste", "json", "sheet"]
+        offered = [tab.url.partition("=")[2] for tab in response.context["tabs"]]
+        assert offered == ["file", "paste", "json", "sheet", "airtable"]
 
 
 def test_the_api_page_says_how_to_get_a_token_and_shows_none(alices, alice):

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import pytest
 from django.urls import reverse
 
 from portals.customer.urls import urlpatterns
 from tests.factories import import_csv, make_contact, make_job, reload
+from tests.portals.admin.test_access import arguments, methods_of
 
-JOB_PAGES = sorted(pattern.name for pattern in urlpatterns if "<uuid:job_id>" in str(pattern.pattern))
-READ = ("job", "job-head", "job-progress", "job-snapshot", "job-result", "job-rows", "job-errors")
-WRITE = (
-    "job-read",
-    "job-start",
-    "job-restore",
-    "job-pause",
-    "job-resume",
-    "job-retry",
-    "job-mend-row",
-    "job-mend-undo",
-    "job-use-mapping",
-)
-# What stands in an address after the job.
-MORE_IN_ADDRESS = {"job-add-field": [0], "job-mend-row": [0], "job-mend-undo": [UUID(int=0)]}
-
-
-def address(name: str, job) -> str:
-    return reverse(f"customer:{name}", args=[job.pk, *MORE_IN_ADDRESS.get(name, [])])
+METHODS = {page.name: methods_of(page) for page in urlpatterns if "<uuid:job_id>" in str(page.pattern)}
+JOB_PAGES = sorted(METHODS)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -39,10 +21,9 @@ def test_an_import_of_another_tenant_is_not_found(client, acme, bob, name, metho
     )
     client.force_login(bob)
 
-    response = getattr(client, method)(address(name, job))
+    response = getattr(client, method)(reverse(f"customer:{name}", args=arguments(name, job.pk)))
 
-    not_allowed = name in (READ if method == "post" else WRITE)
-    assert response.status_code == (405 if not_allowed else 404)
+    assert response.status_code == (404 if method in METHODS[name] else 405)
     assert reload(job).status == "pending"
     assert reload(job).deleted_at is None
 

@@ -60,7 +60,8 @@ def _read(content: Content, path: Path, rows_path: Path, options: ReadingOptions
 
 def _read_packed(path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
     """Read the table that is in an archive."""
-    from imports.engine.readers.packed import nested, unpack_table
+    from imports.engine.readers.content import unsupported_type
+    from imports.engine.readers.packed import is_named_as_table, nested, unpack_table
 
     target = rows_path.with_name(f"{rows_path.name}.unpacked")
     try:
@@ -68,7 +69,13 @@ def _read_packed(path: Path, rows_path: Path, options: ReadingOptions, limits: L
         content = content_of(unpacked.path)
         if content in (Content.ZIP, Content.OLE):
             raise nested(unpacked)
-        summary = _read(content, unpacked.path, rows_path, options, limits)
+        try:
+            summary = _read(content, unpacked.path, rows_path, options, limits)
+        except SourceRejected as rejected:
+            # A line or two of text, called neither a table nor text: an archive of something else.
+            if rejected.code == "empty_file" and not is_named_as_table(unpacked):
+                raise unsupported_type() from rejected
+            raise
     finally:
         target.unlink(missing_ok=True)
     return replace(

@@ -95,6 +95,11 @@ def several_files(members: list[zipfile.ZipInfo]) -> SourceRejected:
     )
 
 
+def is_named_as_table(unpacked: Unpacked) -> bool:
+    """Tell whether the member's name says that it is a table, or text that may hold one."""
+    return PurePosixPath(unpacked.name.lower()).suffix in TABLES | {".txt"}
+
+
 def nested(unpacked: Unpacked) -> SourceRejected:
     """Return the refusal of an archive or workbook inside the archive."""
     return SourceRejected(

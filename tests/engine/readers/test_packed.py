@@ -92,6 +92,7 @@ def test_several_files_and_archives_in_archives_are_refused_by_name(read, member
         ({"export/": ""}, "empty_file"),
         ({"people.csv": ""}, "empty_file"),
         ({"people.csv": "Name,Email\n"}, "empty_file"),
+        ({"readme": "Hello"}, "unsupported_type"),
         ({"photo.png": b"\x89PNG\r\n\x1a\n\x00\x00"}, "unsupported_type"),
         ({"mimetype": "application/epub+zip", "book.html": "<table><tr><td>a"}, "unsupported_type"),
         ({"META-INF/MANIFEST.MF": "", "a.csv": PEOPLE}, "unsupported_type"),
