@@ -12,6 +12,7 @@ from imports.engine.headers import fold_header
 
 __all__ = ["KnownExport", "all_known", "recognize"]
 
+
 @dataclass(frozen=True, slots=True)
 class KnownExport:
     """One system's export."""
