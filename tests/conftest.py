@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from irisx import embedded
@@ -112,6 +113,16 @@ def django_db_modify_db_settings(servers, django_db_modify_db_settings_parallel_
     """
     options = django_settings.DATABASES["default"]["OPTIONS"]
     options["options"] += " -c idle_in_transaction_session_timeout=0"
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_tasks(request, django_db_blocker):
+    """Empty the queue after a test that commits: Django empties only tables that it manages."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
 
 @pytest.fixture(autouse=True)

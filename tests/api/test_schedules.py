@@ -170,7 +170,8 @@ def test_run_now_under_one_key_begins_one_run(api, acme, alice):
 
     assert [(answer.status_code, answer.json()["state"]) for answer in answers] == [(202, "reading")] * 2
     assert answers[1].headers["Idempotency-Replayed"] == "true"
-    assert ProcrastinateJob.objects.filter(task_name="imports.run_schedule").count() == 1
+    runs = ProcrastinateJob.objects.filter(task_name="imports.run_schedule", args__schedule_id=str(schedule.pk))
+    assert runs.count() == 1
     assert client.post(f"{URL}/{schedule.pk}/run").json()["code"] == "already_running"
 
 

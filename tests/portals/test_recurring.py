@@ -199,7 +199,8 @@ def test_paused_resumed_run_and_deleted(alices, acme, alice):
     alices.post(f"{url}/resume/")
     assert stored().next_run_at > timezone.now() - timedelta(seconds=1)
     alices.post(f"{url}/run/")
-    assert ProcrastinateJob.objects.filter(task_name="imports.run_schedule").count() == 1
+    runs = ProcrastinateJob.objects.filter(task_name="imports.run_schedule", args__schedule_id=str(schedule.pk))
+    assert runs.count() == 1
     assert "being read right now" in text(alices.post(f"{url}/run/", follow=True))
     assert "Its sheet is not read any more." in text(alices.get(f"{url}/delete/"))
     alices.post(f"{url}/delete/")

@@ -82,6 +82,8 @@ def rename_and_delete(page: Page) -> None:
     page.get_by_label("Name").fill("Spring fair")
     page.get_by_label("Description").fill("What the fair sends us")
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Delete Spring fair").wait_for()
+    page.wait_for_load_state()  # its dialog is opened by a script
     page.get_by_role("link", name="Delete Spring fair").click()
     expect(page.get_by_role("dialog", name=re.compile("^Delete"))).to_be_visible()
     assert_accessible(page)

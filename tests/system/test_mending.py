@@ -51,6 +51,7 @@ def test_rows_are_mended_with_the_mouse_and_join_their_import(visits, system, ni
     expect(page.locator("[data-progress]")).to_have_text("4 rows, 2 mended")
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.locator("[data-progress]")).to_have_text("4 rows")
+    page.wait_for_load_state()  # a page of its own, whose scripts come after its text
 
     # A cell is checked as it is left.
     page.get_by_label("Email, row 4").fill("ben@")
