@@ -32,20 +32,50 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 T = TypeVar("T")
 
-# How long a request waits while all threads are at work, with the database being away, say.
+# How long a request waits for a thread while no other is answered, with the database being away, say: and how long in
+# all, where there is only much to do.
 WAIT_SECONDS = 4.0
+WAIT_SECONDS_MAX = 30.0
 BUSY = Unavailable("busy", "There is more to do than can be done at once. Please try again in a moment.")
 
 
+class Places:
+    """As many places as there are threads, given in the order of asking."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._waiting: dict[asyncio.Timeout, float] = {}
+        """The waits that are on, each with the loop's time at which it ends whatever happens."""
+
+    async def take(self) -> None:
+        """Wait for a place. Raises TimeoutError where that would be in vain: see WAIT_SECONDS."""
+        latest = asyncio.get_running_loop().time() + WAIT_SECONDS_MAX
+        async with asyncio.timeout(WAIT_SECONDS) as wait:
+            self._waiting[wait] = latest
+            try:
+                await self._free.acquire()
+            finally:
+                del self._waiting[wait]
+
+    def give_back(self, *, is_answered: bool) -> None:
+        """Let the next one in. If a request was answered, it goes on, and those who wait may wait for longer."""
+        self._free.release()
+        if is_answered:
+            soon = asyncio.get_running_loop().time() + WAIT_SECONDS
+            for wait, latest in self._waiting.items():
+                if not wait.expired():
+                    wait.reschedule(min(soon, latest))
+
+
 class Handler(ASGIHandler):
-    """Answers requests, settings.WEB_THREADS at once; who waits too long for a thread is answered 503."""
+    """Answers requests, settings.WEB_THREADS at once; who waits in vain for a thread is answered 503."""
 
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="request")
         # For what needs no database: it is answered also while all others wait for that.
         self._spare_threads = ThreadPoolExecutor(2, thread_name_prefix="spare")
-        self._places = asyncio.Semaphore(settings.WEB_THREADS)
+        self._places = Places(settings.WEB_THREADS)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Make the chain of middleware without a hop to the event loop in it."""
@@ -70,12 +100,14 @@ class Handler(ASGIHandler):
         """Have a thread answer; raises TimeoutError if none is free in time. Sending it needs none."""
         if needs_no_database(scope["path"]):
             return await self._unless_cancelled(in_thread(self._spare_threads, self._response_to, scope, body))
-        async with asyncio.timeout(WAIT_SECONDS):
-            await self._places.acquire()
+        await self._places.take()
+        is_answered = False
         try:
-            return await self._unless_cancelled(in_thread(self._threads, self._response_to, scope, body))
+            response = await self._unless_cancelled(in_thread(self._threads, self._response_to, scope, body))
+            is_answered = response.status_code != Unavailable.status
         finally:
-            self._places.release()
+            self._places.give_back(is_answered=is_answered)
+        return response
 
     async def _unless_cancelled(self, answering: asyncio.Future[HttpResponseBase]) -> HttpResponseBase:
         try:

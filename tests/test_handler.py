@@ -94,6 +94,66 @@ def test_health_is_told_meanwhile():
     assert (status, json.loads(body)) == (200, {"status": "ok"})
 
 
+def test_who_waits_for_a_thread_waits_on_as_long_as_others_are_answered(monkeypatch):
+    monkeypatch.setattr(handler, "WAIT_SECONDS", 4)
+    monkeypatch.setattr(handler, "WAIT_SECONDS_MAX", 9)
+
+    async def outcomes():
+        clock = Clock(asyncio.get_running_loop())
+        places = handler.Places(1)
+        await places.take()
+        waiting = [asyncio.create_task(places.take()) for _ in range(4)]
+        await clock.go_on(3)
+        seen = []
+        for _ in range(2):
+            places.give_back(is_answered=True)
+            await clock.go_on(3)
+            seen.append([outcome_of(wait) for wait in waiting])
+        return seen
+
+    assert asyncio.run(outcomes()) == [
+        ["taken", "waits", "waits", "waits"],
+        ["taken", "taken", "gave up", "gave up"],  # nine seconds in all
+    ]
+
+
+def test_who_waits_for_a_thread_gives_up_where_nobody_is_answered(monkeypatch):
+    monkeypatch.setattr(handler, "WAIT_SECONDS", 4)
+
+    async def outcome():
+        clock = Clock(asyncio.get_running_loop())
+        places = handler.Places(1)
+        await places.take()
+        waiting = [asyncio.create_task(places.take()) for _ in range(2)]
+        await clock.go_on(3)
+        places.give_back(is_answered=False)  # with a 503
+        await clock.go_on(2)
+        return [outcome_of(wait) for wait in waiting]
+
+    assert asyncio.run(outcome()) == ["taken", "gave up"]
+
+
+class Clock:
+    """The clock of an event loop, set forward by hand."""
+
+    def __init__(self, loop):
+        self.now = loop.time()
+        loop.time = lambda: self.now
+
+    async def go_on(self, seconds):
+        """Let what is due begin, set the clock forward, and let happen what is due then."""
+        for step in (0, seconds):
+            self.now += step
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+
+def outcome_of(task):
+    if not task.done():
+        return "waits"
+    return "gave up" if isinstance(task.exception(), TimeoutError) else "taken"
+
+
 def test_download_whose_client_leaves_is_closed_and_takes_no_thread(monkeypatch):
     monkeypatch.setattr("tests.test_handler.file", BytesIO(b"x" * 10_000_000))
 
