@@ -15,7 +15,7 @@ from imports.connectors.models import (  # noqa: F401 (Django looks here)
     GoogleConnection,
     GoogleRevocation,
 )
-from imports.corrections.models import Correction, CorrectionRun  # noqa: F401 (Django looks here)
+from imports.corrections.models import Correction, CorrectionEdit, CorrectionRun  # noqa: F401 (Django looks here)
 from imports.engine.schema import DuplicateStrategy, FieldMapping, MappedColumn
 from imports.schedules.models import ImportSchedule
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret  # noqa: F401 (Django looks here)

@@ -12,6 +12,7 @@ from procrastinate.jobs import Status
 from imports import idempotency, leftovers, notices, runner, services
 from imports.analytics import summaries
 from imports.connectors.google import connections, oauth
+from imports.corrections import edits
 from imports.corrections import runner as corrections
 from imports.schedules import runs
 from imports.webhooks import deliveries, endpoints
@@ -31,6 +32,12 @@ def run_corrections_slice(*, run_id: str, epoch: int) -> None:
     corrections.run_slice(UUID(run_id), epoch, seconds=settings.SLICE_SECONDS)
 
 
+@app.task(queue="imports", name="imports.change_rows")
+def change_rows(*, edit_id: str) -> None:
+    """Work for a while on an edit of many failed rows. Started twice, the two take turns."""
+    edits.work(UUID(edit_id), seconds=settings.SLICE_SECONDS)
+
+
 @app.task(queue="maintenance", name="imports.summarize_import")
 def summarize_import(*, job_id: str) -> None:
     """Count what an ended import comes to, for analytics. It may run twice."""
@@ -43,6 +50,7 @@ def summarize_import(*, job_id: str) -> None:
 def sweep(timestamp: int) -> None:
     """Take over imports whose runner is gone. Two at once do no harm: each job is taken by a conditional update."""
     runner.sweep()
+    edits.go_on()
 
 
 @app.periodic(cron="17 * * * *")

@@ -12,6 +12,7 @@ from imports import results
 from imports.corrections import drafts
 from imports.corrections.drafts import ROWS_PER_PAGE, CommonValue, Group, GroupCounts, Line
 from imports.corrections.mending import header_by_field, headers_of, wrong_headers
+from imports.corrections.models import CorrectionEdit
 from imports.models import ImportJob
 from portals import result_page
 from portals.wording import counted
@@ -43,6 +44,17 @@ class Cause(NamedTuple):
     examples: tuple[tuple[int, str], ...]
     query: str
     is_open: bool
+
+
+class Edit(NamedTuple):
+    """How an edit of many rows stands."""
+
+    pk: UUID
+    words: str
+    consequence: str
+    is_at_work: bool
+    done_rows: int
+    total_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,25 @@ class MendingPage:
 def progress_of(counts: GroupCounts) -> str:
     parts = [counted(counts.rows, "row"), f"{counts.mended:,} mended" if counts.mended else ""]
     return ", ".join([*filter(None, parts), *([f"{counts.skipped:,} skipped"] if counts.skipped else [])])
+
+
+def edit_of(edit: CorrectionEdit) -> Edit:
+    is_skip = edit.kind == CorrectionEdit.Kind.SKIP
+    words = change_in_words(edit.kind, edit.changed_rows, edit.mended_rows)
+    consequence = "They stay failed until you bring them back." if is_skip else "They come in when you import them."
+    if edit.is_at_work:
+        words = f"{counted(edit.total_rows, 'row')} are being {'skipped' if is_skip else 'changed'}"
+        consequence = "It goes on when you leave this page."
+    return Edit(edit.pk, words, consequence, edit.is_at_work, edit.done_rows, edit.total_rows)
+
+
+def change_in_words(kind: str, rows: int, mended: int) -> str:
+    """Return what became of the rows that a change was about: "14 rows changed, 12 of them mended"."""
+    if not rows:
+        return "Nothing was changed"
+    if kind == CorrectionEdit.Kind.SKIP:
+        return f"{counted(rows, 'row')} skipped"
+    return f"{counted(rows, 'row')} changed{'' if mended == rows else f', {mended:,} of them mended'}"
 
 
 def query_of(group: Group, *, skipped: bool = False, page: int = 1) -> str:

@@ -49,6 +49,7 @@ tenant_pages = [
     path("imports/<uuid:job_id>/rows/", imports.rows, name="job-rows"),
     path("imports/<uuid:job_id>/mend/", mending.mend, name="job-mend"),
     path("imports/<uuid:job_id>/mend/rows/<int:row_index>/", mending.mend_row, name="job-mend-row"),
+    path("imports/<uuid:job_id>/mend/edit/", mending.edit, name="job-mend-edit"),
     path("imports/<uuid:job_id>/mend/undo/<uuid:edit_id>/", mending.undo, name="job-mend-undo"),
     path("imports/<uuid:job_id>/errors.csv", imports.error_log, name="job-errors"),
     path("imports/<uuid:job_id>/delete/", imports.delete, name="job-delete"),

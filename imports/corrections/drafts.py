@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from imports import results
 from imports.corrections import mending
 from imports.corrections.mending import MendableRow, Mender, Verdict
-from imports.corrections.models import DRAFT, Correction
+from imports.corrections.models import DRAFT, Correction, CorrectionEdit
 from imports.cursors import engine_cursor
 from imports.models import ErrorLogEntry, ImportJob
 from irisx.ids import uuid7
@@ -188,29 +188,55 @@ def common_values(job: ImportJob, group: Group, header: str) -> list[CommonValue
         return [CommonValue(*row) for row in cursor.fetchall()]
 
 
-def found_count(job: ImportJob, group: Group, header: str, text: str) -> int:
-    """Return how many rows of a group that are not skipped have this text somewhere in a column. One query."""
-    if not text:
-        return 0
-    return sum(1 for _ in _indexes_with(job, group, header, "position(%(text)s IN {value}) > 0", text=text))
+class Change(NamedTuple):
+    """What is done to each row of a group that has a text in one column."""
+
+    kind: str  # a CorrectionEdit.Kind
+    header: str
+    text: str  # all that the cell holds; of REPLACE a part of it
+    new: str = ""  # what stands there then
 
 
-def _indexes_with(job: ImportJob, group: Group, header: str, condition: str, **parameters: Any) -> list[int]:
-    value = "coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s, '')"
-    statement = f"""
-        SELECT DISTINCT line.row_index
-        {_OF_GROUP} AND NOT coalesce(draft.is_skipped, false) AND {condition.format(value=value)}
-        ORDER BY 1
-        """
+_HAS_TEXT = {
+    CorrectionEdit.Kind.FILL: f"{{value}} = %(text)s AND NOT {_IS_MENDED}",
+    CorrectionEdit.Kind.SKIP: f"{{value}} = %(text)s AND NOT {_IS_MENDED}",
+    CorrectionEdit.Kind.REPLACE: "position(%(text)s IN {value}) > 0",
+}
+
+
+def count_rows(job: ImportJob, group: Group, change: Change) -> int:
+    """Return how many rows of a group a change is about: those that are not skipped and have its text. One query."""
+    statement, parameters = _rows_with(job, group, change)
     with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(job, group, header=header, **parameters))
+        cursor.execute(f"SELECT count(*) FROM ({statement}) AS found", parameters)  # noqa: S608 (our own statement)
+        return int(cursor.fetchone()[0])
+
+
+def rows_with(job: ImportJob, group: Group, change: Change, *, after: int = -1, limit: int | None = None) -> list[int]:
+    """Return the row indexes that a change is about, in order, of those behind `after`. One query."""
+    statement, parameters = _rows_with(job, group, change)
+    window = {"after": after, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{statement} AND line.row_index > %(after)s ORDER BY 1 LIMIT %(limit)s", {**parameters, **window}
+        )
         return [row_index for (row_index,) in cursor.fetchall()]
 
 
-# Edits ---------------------------------------------------------------------------------------------------------------
+def _rows_with(job: ImportJob, group: Group, change: Change) -> tuple[str, dict[str, Any]]:
+    value = "coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s, '')"
+    condition = _HAS_TEXT[CorrectionEdit.Kind(change.kind)].format(value=value)
+    # A text of nothing stands everywhere: there is no finding it.
+    if change.kind == CorrectionEdit.Kind.REPLACE and not change.text:
+        condition = "false"
+    statement = f"""
+        SELECT DISTINCT line.row_index
+        {_OF_GROUP} AND NOT coalesce(draft.is_skipped, false) AND {condition}
+        """
+    return statement, _parameters(job, group, header=change.header, text=change.text)
 
-Edit = Callable[[Mapping[str, str]], Mapping[str, str]]
-"""From a row's present values to the cells that change."""
+
+# Edits ---------------------------------------------------------------------------------------------------------------
 
 
 def save(job: ImportJob, values: Mapping[int, Mapping[str, str]]) -> Saved:
@@ -218,23 +244,23 @@ def save(job: ImportJob, values: Mapping[int, Mapping[str, str]]) -> Saved:
     return _edit_each(job, values, lambda row_index, _: values[row_index])
 
 
-def apply_to_all(job: ImportJob, group: Group, *, header: str, old: str, new: str) -> Saved:
-    """Put a value into each row of a group that has another in this column, but for skipped and mended ones."""
-    condition = f"{{value}} = %(old)s AND NOT {_IS_MENDED}"
-    indexes = _indexes_with(job, group, header, condition, old=old)
-    return _edit_each(job, indexes, lambda *_: {header: new})
+def change_rows(job: ImportJob, change: Change, indexes: Iterable[int], *, edit_id: UUID | None = None) -> Saved:
+    """Do to rows what a change says, as one edit; by the id of one that began before, as a further part of it."""
+    if change.kind == CorrectionEdit.Kind.SKIP:
+        return skip(job, indexes, edit_id=edit_id)
+    if change.kind == CorrectionEdit.Kind.FILL:
+        return _edit_each(job, indexes, lambda *_: {change.header: change.new}, edit_id=edit_id)
+    return _edit_each(
+        job,
+        indexes,
+        lambda _, row: {change.header: row.get(change.header, "").replace(change.text, change.new)},
+        edit_id=edit_id,
+    )
 
 
-def find_and_replace(job: ImportJob, group: Group, *, header: str, find: str, replace: str) -> Saved:
-    """Replace a text wherever it stands in a column of a group's rows, but for skipped ones."""
-    condition = "position(%(text)s IN {value}) > 0"
-    indexes = _indexes_with(job, group, header, condition, text=find) if find else []
-    return _edit_each(job, indexes, lambda _, row: {header: row.get(header, "").replace(find, replace)})
-
-
-def skip(job: ImportJob, indexes: Iterable[int], *, is_skipped: bool = True) -> Saved:
+def skip(job: ImportJob, indexes: Iterable[int], *, is_skipped: bool = True, edit_id: UUID | None = None) -> Saved:
     """Put rows out of the way, or bring them back. They stay failed, and keep what was written into them."""
-    edit_id = uuid7()
+    edit_id = edit_id or uuid7()
     total = mended = 0
     for batch in _batches(indexes):
         drafts = {draft.row_index: draft for draft in _drafts(job).filter(row_index__in=batch)}
@@ -249,12 +275,6 @@ def skip(job: ImportJob, indexes: Iterable[int], *, is_skipped: bool = True) -> 
         total += len(news)
         mended += sum(new.is_mended for new in news)
     return Saved(edit_id, total, mended)
-
-
-def skip_value(job: ImportJob, group: Group, *, header: str, old: str) -> Saved:
-    """Put the rows of a group out of the way that have this value in a column."""
-    condition = f"{{value}} = %(old)s AND NOT {_IS_MENDED}"
-    return skip(job, _indexes_with(job, group, header, condition, old=old))
 
 
 def undo(job: ImportJob, edit_id: UUID) -> int:
@@ -289,9 +309,13 @@ def discard(job: ImportJob, indexes: Sequence[int]) -> None:
 
 
 def _edit_each(
-    job: ImportJob, indexes: Iterable[int], change: Callable[[int, Mapping[str, str]], Mapping[str, str]]
+    job: ImportJob,
+    indexes: Iterable[int],
+    change: Callable[[int, Mapping[str, str]], Mapping[str, str]],
+    *,
+    edit_id: UUID | None = None,
 ) -> Saved:
-    edit_id = uuid7()
+    edit_id = edit_id or uuid7()
     mender = Mender(job)
     headers = set(mender.headers)
     total = mended = 0

@@ -128,3 +128,52 @@ class Correction(models.Model):
         indexes = [
             models.Index(fields=["tenant", "import_job", "run_no", "row_index"], name="import_corrections_in_order"),
         ]
+
+
+class CorrectionEdit(models.Model):
+    """One change of many rows' drafts, for a worker: too many to be written while somebody waits for the page.
+
+    Its drafts have its id, for Undo. Kept until that is gone, or another takes its place.
+    """
+
+    class Kind(models.TextChoices):
+        FILL = "fill"
+        REPLACE = "replace"
+        SKIP = "skip"
+
+    class Status(models.TextChoices):
+        WORKING = "working"
+        DONE = "done"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
+    import_job = models.ForeignKey("imports.ImportJob", models.CASCADE, related_name="edits", db_index=False)
+    # Whose rows it changes, and how: imports/corrections/drafts.py, Group and Change.
+    error_type = models.CharField(max_length=100)
+    field = models.CharField(max_length=100, db_default="", default="")
+    kind = models.CharField(max_length=10, choices=Kind)
+    header = models.TextField(db_default="", default="")
+    text = models.TextField(db_default="", default="")
+    new = models.TextField(db_default="", default="")
+    status = models.CharField(max_length=10, choices=Status, db_default=Status.WORKING, default=Status.WORKING)
+    # The last row that was looked at, and how many of `total_rows` there were until then.
+    row_index = models.IntegerField(db_default=-1, default=-1)
+    total_rows = models.IntegerField()
+    done_rows = models.IntegerField(db_default=0, default=0)
+    changed_rows = models.IntegerField(db_default=0, default=0)
+    mended_rows = models.IntegerField(db_default=0, default=0)
+    # Of its last batch; by it the sweeper sees that nobody works on it.
+    touched_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "import_correction_edits"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "import_job"], name="import_correction_edits_one_a_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.total_rows:,} rows"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status == self.Status.WORKING

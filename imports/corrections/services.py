@@ -17,7 +17,7 @@ from django.utils import timezone
 from procrastinate.tasks import Task
 
 from imports import services as job_services
-from imports.corrections import mending
+from imports.corrections import edits, mending
 from imports.corrections.mending import CorrectedRow
 from imports.corrections.models import DRAFT, Correction, CorrectionRun, open_run
 from imports.cursors import engine_cursor
@@ -71,10 +71,15 @@ def accept(
 
 
 def send_drafts(job: ImportJob, *, user: User | None) -> int:
-    """Queue the import of the rows that were mended in the browser. Return how many; 0 if somebody was quicker."""
+    """Queue the import of the rows that were mended in the browser. Return how many; 0 if somebody was quicker.
+
+    Raises Conflict while a worker changes rows of the job: a part of its edit could not be undone any more.
+    """
     with tenant_scope(job.tenant_id):
         job = ImportJob.objects.select_for_update(no_key=True).get(pk=job.pk)
         _require_finished(job)
+        edits.refuse_while_at_work(job)
+        edits.forget(job)
         drafts = Correction.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no=DRAFT)
         sent = drafts.filter(is_mended=True, is_skipped=False).update(run_no=job.run_no + 1, edit_id=None, before=None)
         if sent:

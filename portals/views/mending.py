@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from imports.corrections import drafts
+from imports.corrections import drafts, edits
 from imports.corrections import services as corrections
-from imports.corrections.drafts import Group, Saved
+from imports.corrections.drafts import Change, Group, Saved
 from imports.corrections.mending import headers_of
+from imports.corrections.models import CorrectionEdit
 from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Refusal
@@ -27,6 +28,8 @@ from portals.steps import steps
 from portals.wording import counted
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+Kind = CorrectionEdit.Kind
 
 _CELL = re.compile(r"cell-(\d{1,9})-(\d{1,5})", re.ASCII)
 
@@ -64,11 +67,35 @@ def _show(request: TenantRequest, job: ImportJob, group: Group) -> HttpResponse:
         "columns": list(enumerate(headers_of(job))),
         "find": text,
         "find_in": header,
-        "found": drafts.found_count(job, group, header, text) if header and text else None,
+        "found": drafts.count_rows(job, group, Change(Kind.REPLACE, header, text)) if header and text else None,
+        **_edit_context(request, job, edits.latest(job)),
         "mend_url": request.path,
         "result_url": page_url(request, "job-result", job.pk),
     }
     return show(request, "imports/mend.html", context)
+
+
+def _edit_context(request: TenantRequest, job: ImportJob, edit: CorrectionEdit | None) -> dict[str, Any]:
+    """Return what the page says of an edit of many rows."""
+    if edit is None:
+        return {}
+    query = request.GET.urlencode()
+    return {
+        "edit": mending_page.edit_of(edit),
+        "edit_url": f"{page_url(request, 'job-mend-edit', job.pk)}?{query}",
+        "edit_undo_url": f"{page_url(request, 'job-mend-undo', job.pk, edit.pk)}?{query}",
+    }
+
+
+@require_safe
+@tenant_required
+def edit(request: TenantRequest, job_id: UUID) -> HttpResponse:
+    """Answer htmx with how far an edit of many rows is; once it is done, with the page of its rows."""
+    job = job_of(request, job_id)
+    found = edits.latest(job)
+    if request.htmx and found is not None and found.is_at_work:
+        return show(request, "imports/_mend_edit.html", _edit_context(request, job, found))
+    return go(request, f"{page_url(request, 'job-mend', job.pk)}?{request.GET.urlencode()}")
 
 
 def _page_number(query: QueryDict) -> int:
@@ -94,14 +121,17 @@ def _do(request: TenantRequest, job: ImportJob, group: Group) -> HttpResponse:
     act = _ACTS.get(name)
     if act is None:
         raise Http404
-    words, saved = act(job, group, which, request.POST)
-    back = f"{request.path}?{request.GET.urlencode()}"
-    if saved.rows:
-        undo_url = page_url(request, "job-mend-undo", job.pk, saved.edit_id)
-        messages.success(request, words, extra_tags=f"{undo_url}?{request.GET.urlencode()}")
-    else:
-        messages.info(request, words)
-    return redirect(back)
+    try:
+        done = act(job, group, which, request.POST)
+    except Refusal as refusal:
+        done = _Done(refusal.message)
+    query = request.GET.urlencode()
+    if done.saved and done.saved.rows:
+        undo_url = page_url(request, "job-mend-undo", job.pk, done.saved.edit_id)
+        messages.success(request, done.words, extra_tags=f"{undo_url}?{query}")
+    elif done.words:
+        messages.info(request, done.words)
+    return redirect(f"{request.path}?{query}")
 
 
 def _import(request: TenantRequest, job: ImportJob) -> HttpResponse:
@@ -109,53 +139,65 @@ def _import(request: TenantRequest, job: ImportJob) -> HttpResponse:
         sent = corrections.send_drafts(job, user=request.user)
     except Refusal as refusal:
         messages.info(request, refusal.message)
-        return redirect(page_url(request, "job", job.pk))
+        return redirect(page_url(request, "job-mend", job.pk))
     if not sent:
         messages.info(request, "No row is mended that was not imported yet.")
     return redirect(page_url(request, "job-result", job.pk))
 
 
-def _save(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
+class _Done(NamedTuple):
+    """What a button did."""
+
+    words: str  # "" where the page says so itself
+    saved: Saved | None = None  # what can be undone
+
+
+def _save(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     """Keep all cells of the page, as they are sent without scripts."""
     saved = drafts.save(job, cells_of(job, form))
     if not saved.rows:
-        return "Nothing was changed", saved
+        return _Done("Nothing was changed")
     left = saved.rows - saved.mended
-    return f"{counted(saved.mended, 'row')} mended{f', {left:,} wrong still' if left else ''}", saved
+    return _Done(f"{counted(saved.mended, 'row')} mended{f', {left:,} wrong still' if left else ''}", saved)
 
 
-def _apply(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
+def _apply(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     """Put a value into all rows that have another."""
-    header = _first_header(job, group)
     old, new = form.get(f"old-{which}", ""), form.get(f"new-{which}", "")
-    saved = drafts.apply_to_all(job, group, header=header, old=old, new=new)
-    return _words(saved, "changed"), saved
+    return _change(job, group, Change(Kind.FILL, _first_header(job, group), old, new))
 
 
-def _skip_value(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
-    saved = drafts.skip_value(job, group, header=_first_header(job, group), old=form.get(f"old-{which}", ""))
-    return f"{counted(saved.rows, 'row')} skipped", saved
+def _skip_value(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
+    return _change(job, group, Change(Kind.SKIP, _first_header(job, group), form.get(f"old-{which}", "")))
 
 
-def _replace(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
+def _replace(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     header = _column(job, form.get("in", ""))
     if not header or not form.get("find"):
         raise Http404
-    saved = drafts.find_and_replace(job, group, header=header, find=str(form["find"]), replace=form.get("replace", ""))
-    return _words(saved, "changed"), saved
+    return _change(job, group, Change(Kind.REPLACE, header, str(form["find"]), form.get("replace", "")))
 
 
-def _skip(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
+def _change(job: ImportJob, group: Group, change: Change) -> _Done:
+    # What PostgreSQL's text cannot hold is no letter that anybody typed.
+    change = change._replace(text=change.text.replace("\0", ""), new=change.new.replace("\0", ""))
+    begun = edits.begin(job, group, change)
+    if isinstance(begun, CorrectionEdit):
+        return _Done("")
+    return _Done(mending_page.change_in_words(change.kind, begun.rows, begun.mended), begun)
+
+
+def _skip(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     saved = drafts.skip(job, _rows_of(form))
-    return f"{counted(saved.rows, 'row')} skipped" if saved.rows else "Select rows first", saved
+    return _Done(f"{counted(saved.rows, 'row')} skipped" if saved.rows else "Select rows first", saved)
 
 
-def _bring_back(job: ImportJob, group: Group, which: str, form: QueryDict) -> tuple[str, Saved]:
+def _bring_back(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     saved = drafts.skip(job, _rows_of(form), is_skipped=False)
-    return f"{counted(saved.rows, 'row')} brought back" if saved.rows else "Select rows first", saved
+    return _Done(f"{counted(saved.rows, 'row')} brought back" if saved.rows else "Select rows first", saved)
 
 
-_ACTS: Mapping[str, Callable[[ImportJob, Group, str, QueryDict], tuple[str, Saved]]] = {
+_ACTS: Mapping[str, Callable[[ImportJob, Group, str, QueryDict], _Done]] = {
     "save": _save,
     "apply": _apply,
     "skip-value": _skip_value,
@@ -163,13 +205,6 @@ _ACTS: Mapping[str, Callable[[ImportJob, Group, str, QueryDict], tuple[str, Save
     "skip": _skip,
     "bring-back": _bring_back,
 }
-
-
-def _words(saved: Saved, verb: str) -> str:
-    if not saved.rows:
-        return "Nothing was changed"
-    mended = "" if saved.mended == saved.rows else f", {saved.mended:,} of them mended"
-    return f"{counted(saved.rows, 'row')} {verb}{mended}"
 
 
 def _first_header(job: ImportJob, group: Group) -> str:
@@ -240,7 +275,7 @@ def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[st
 @tenant_required
 def undo(request: TenantRequest, job_id: UUID, edit_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
-    restored = drafts.undo(job, edit_id)
+    restored = edits.undo(job, edit_id)
     words = f"{counted(restored, 'row')} as before" if restored else "There is nothing left to undo"
     messages.info(request, words)
     return redirect(f"{page_url(request, 'job-mend', job.pk)}?{request.GET.urlencode()}")

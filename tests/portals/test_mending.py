@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from imports import error_log
-from imports.corrections import runner
+from imports.corrections import edits, runner
 from imports.corrections.models import DRAFT, Correction, CorrectionRun
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import contacts_of, counts, import_csv, make_job, reload
@@ -248,6 +248,27 @@ def test_a_value_is_applied_to_all_rows_that_have_the_same_and_taken_back(alices
     assert words == ["2 rows changed"]
     alices.post(undo_url.replace("&amp;", "&"))
     assert [row for row, *_ in drafts(job)] == [1]
+
+
+def test_a_change_of_many_rows_shows_how_far_it_is_and_its_undo(alices, job, monkeypatch):
+    monkeypatch.setattr(edits, "BATCH_ROWS", 2)
+    do(alices, job, "apply:1", **{"old-1": "info@", "new-1": "info@example.com"})
+    page = alices.get(mend_url(job)).content.decode()
+    assert "<b>3 rows are being changed:</b> 0 of 3 are done." in page
+    assert "Apply to all" not in page
+    (edit_url,) = re.findall(r'hx-get="([^"]*/mend/edit/[^"]*)"', page)
+    assert 'value="0"' in alices.get(edit_url.replace("&amp;", "&"), headers=HTMX).content.decode()
+    do(alices, job, "import")
+    assert said(alices, job)[0] == ["3 rows are being changed. Wait until that is done, or stop it."]
+
+    edits.work(alices.get(mend_url(job)).context["edit"].pk, seconds=60)
+
+    assert alices.get(edit_url.replace("&amp;", "&"), headers=HTMX)["HX-Redirect"] == mend_url(job)
+    page = alices.get(mend_url(job)).content.decode()
+    assert "<b>3 rows changed.</b>" in page
+    (undo_url,) = re.findall(r'action="([^"]*undo[^"]*)"', page)
+    alices.post(undo_url.replace("&amp;", "&"))
+    assert drafts(job) == []
 
 
 def test_a_text_is_counted_before_it_is_replaced_in_a_column(alices, job):
