@@ -14,12 +14,12 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from imports import runner, services
+from imports import services, sweeper
 from imports.engine.errors import EngineError
 from imports.line import rows_per_second
 from imports.models import ImportJob
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
-from irisx.accounts.tenancy import ALL, tenant_scope
+from irisx.accounts.tenancy import ALL, Locked, impatient_scope, tenant_scope
 from irisx.refusals import Conflict
 
 Status = ImportJob.Status
@@ -105,7 +105,7 @@ def put_back(job_id: UUID) -> None:
     if job.status != Status.PROCESSING:
         services.retry(job)
     elif _is_stuck(job, timezone.now()):
-        runner.take_over(job)
+        sweeper.take_over(job)
     else:
         raise Conflict("not_stuck", f"“{job}” is being worked on; there is nothing to put back.")
 
@@ -113,12 +113,12 @@ def put_back(job_id: UUID) -> None:
 def fail(job_id: UUID) -> None:
     """End a running import where it stands. Rows that are done stay. Raises Conflict for one that does not run."""
     try:
-        with runner.impatient_scope(ALL):
+        with impatient_scope(ALL):
             # Locked: a runner that claims it in between would raise the epoch.
             job = ImportJob.objects.select_for_update(no_key=True).get(pk=job_id)
             if not services.fail(job.pk, epoch=job.epoch, error=EndedByOperator()):
                 raise Conflict("not_running", f"“{job}” does not run; there is nothing to end.")
-    except runner.Locked as error:
+    except Locked as error:
         raise Conflict("held", "A worker writes for this import right now. Try again in a moment.") from error
 
 

@@ -11,10 +11,9 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -22,42 +21,31 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
-from django.db.models import BooleanField, F, Func, Q
-from django.db.models.expressions import RawSQL
+from django.db import InterfaceError, OperationalError
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from imports import services, sources
-from imports.corrections import services as corrections
-from imports.corrections.models import CorrectionRun
+from imports import holding, services, sources, sweeper
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
 from imports.engine.matching import Outcome, Pairs, Plan, plan_chunk
 from imports.engine.schema import DuplicateStrategy
+from imports.holding import Held
 from imports.models import ImportJob
+from imports.pace import Pace
 from imports.progress import publisher
 from imports.sources import ChunkSource, PreparedChunk
-from irisx.accounts.tenancy import ALL, Scope, lock_tenant, tenant_scope
+from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.ids import uuid7s
 from irisx.queue import defer
 
 logger = logging.getLogger(__name__)
 
-CAREFUL_FACTOR = 64
-"""How much smaller chunks get after a runner died: 5,000 rows, then 64, then 1."""
-
 CHUNK_TRIES = 3
-
-CHUNK_CELLS_MAX = 200_000
-"""Bounds what a runner has in memory: 5,000 rows of up to 40 columns, fewer rows of a wider source. Where cells are
-long, imports.sources.CHUNK_BYTES_MAX ends a chunk before that."""
 
 Watch = Callable[[ImportJob], None]
 """Told of the job after each commit, as committed."""
-
-Held = ImportJob | CorrectionRun
-"""A row that a runner holds while it works: checkpoint, fence and lease in one."""
 
 
 class LostJob(Exception):
@@ -76,42 +64,6 @@ class GivenUp(EngineError):
 
 class Stop(Exception):
     """The job came to its end in the last transaction, or to a rest."""
-
-
-# How many rows at once -----------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Pace:
-    """Decides where chunks end: 100 rows, 200, 400, … 5,000; few at a time where a runner died before."""
-
-    careful_rows: int = 0
-    careful_until: int = 0
-    columns: int = 1  # of the source
-
-    @classmethod
-    def of_job(cls, job: Held) -> Pace:
-        source = job.import_job if isinstance(job, CorrectionRun) else job
-        return cls(job.careful_rows, job.careful_until, max(1, len(source.columns)))
-
-    def hi(self, lo: int, total_rows: int) -> int:
-        """Return the end of the chunk that begins at row `lo`."""
-        if self.is_careful(lo):
-            return min(lo + self.careful_rows, self.careful_until, total_rows)
-        rows = max(settings.CHUNK_ROWS_MIN, min(lo + settings.CHUNK_ROWS_MIN, settings.CHUNK_ROWS_MAX))
-        return min(lo + min(rows, max(1, CHUNK_CELLS_MAX // self.columns)), total_rows)
-
-    def is_careful(self, lo: int) -> bool:
-        return self.careful_rows > 0 and lo < self.careful_until
-
-    def takes_alone(self, lo: int, total_rows: int) -> bool:
-        """Tell whether row `lo` is a chunk of its own, because a runner died of it or of others beside it."""
-        return self.is_careful(lo) and self.hi(lo, total_rows) == lo + 1
-
-    def take_care(self, lo: int, hi: int) -> None:
-        """Go on in smaller chunks from `lo` to `hi`, between which something went wrong."""
-        self.careful_rows = max(1, math.ceil((hi - lo) / CAREFUL_FACTOR))
-        self.careful_until = max(hi, self.careful_until)
 
 
 class Sink(Protocol):
@@ -375,20 +327,20 @@ def ledger_of(chunk: PreparedChunk, plan: Plan) -> tuple[bytes, bytes]:
 # Holding a job -------------------------------------------------------------------------------------------------------
 
 
+POISON_ATTEMPTS = 2
+
+
 def claim(job_id: UUID, epoch: int) -> ImportJob | None:
     """Take a started job that still has this epoch, and raise it. None if somebody else did, or it is at its end."""
     with tenant_scope(ALL):
-        claimed = ImportJob.objects.filter(
-            pk=job_id, epoch=epoch, status=ImportJob.Status.PROCESSING, deleted_at=None
-        ).update(
-            epoch=F("epoch") + 1,
-            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
-            backend_pid=Func(function="pg_backend_pid"),
-            backend_start=RawSQL("(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())", []),
-            started_at=Coalesce(F("started_at"), Now()),
-            pace_since=Coalesce(F("pace_since"), Now()),
-        )
-        return ImportJob.objects.select_related("tenant").get(pk=job_id) if claimed else None
+        jobs = ImportJob.objects.filter(pk=job_id, deleted_at=None)
+        began = {name: Coalesce(F(name), Now()) for name in ("started_at", "pace_since")}
+        return jobs.select_related("tenant").get() if holding.take(jobs, epoch, **began) else None
+
+
+def is_poisonous(job: Held) -> bool:
+    """Tell whether more than one runner took a job's next row alone and did not come back from it."""
+    return job.attempts >= POISON_ATTEMPTS
 
 
 @cache
@@ -481,155 +433,10 @@ def _work_ahead(tenant_id: int) -> bool:
 
     Where no worker runs, nobody else takes over what an earlier command left, and its places would stay taken.
     """
-    sweep()
+    sweeper.sweep()
     with tenant_scope(tenant_id):
         running = ImportJob.objects.filter(tenant_id=tenant_id, status=ImportJob.Status.PROCESSING, deleted_at=None)
         left = running.filter(backend_pid=None).values_list("pk", "epoch").first()
     if left is not None:
         run_slice(*left, seconds=settings.SLICE_SECONDS)
     return left is not None
-
-
-# Taking over from the dead -------------------------------------------------------------------------------------------
-
-POISON_ATTEMPTS = 2
-
-
-def is_poisonous(job: Held) -> bool:
-    """Tell whether more than one runner took a job's next row alone and did not come back from it."""
-    return job.attempts >= POISON_ATTEMPTS
-
-
-def sweep() -> None:
-    """Take over jobs whose runner is gone or silent, do what was asked of jobs, and start queued ones with a place.
-
-    It looks at our rows, not into the queue. Any number of sweepers may run at once.
-    """
-    for left in _left():
-        take_over(left)
-    services.answer_left_requests()
-    corrections.start_waiting()
-    with tenant_scope(ALL):
-        waiting = set(
-            ImportJob.objects.filter(status=ImportJob.Status.QUEUED, deleted_at=None).values_list(
-                "tenant_id", flat=True
-            )
-        )
-    for tenant_id in waiting:
-        # Locked by somebody, frozen perhaps: whoever ends starts the next one, or a later sweep does.
-        with suppress(Locked), impatient_scope(tenant_id):
-            services.start_next(tenant_id)
-
-
-class Locked(Exception):
-    """Somebody holds a lock that the sweeper needs, and may never let it go."""
-
-
-@contextmanager
-def impatient_scope(tenant: Scope) -> Iterator[None]:
-    """Open a tenant_scope() that waits a second for a lock, no longer. Raises Locked then, with nothing changed.
-
-    The sweeper ends the wait of others: behind a frozen runner's locks it would wait with them.
-    """
-    try:
-        with tenant_scope(tenant):
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '1s'")
-            yield
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise
-        raise Locked from error
-
-
-def _left() -> list[Held]:
-    """Return what runs and nobody works on: the lease ran out, or the holder's connection is no more."""
-    with tenant_scope(ALL):
-        jobs = ImportJob.objects.filter(status=ImportJob.Status.PROCESSING, deleted_at=None)
-        runs = CorrectionRun.objects.filter(status=CorrectionRun.Status.PROCESSING, import_job__deleted_at=None)
-        return [
-            *jobs.filter(Q(lease_until__lt=Now()) | Q(_holder_is_gone("import_jobs"))),
-            *runs.filter(Q(lease_until__lt=Now()) | Q(_holder_is_gone("import_correction_runs"))).select_related(
-                "import_job"
-            ),
-        ]
-
-
-def _holder_is_gone(table: str) -> RawSQL:
-    return RawSQL(  # noqa: S611 (one of two names, both ours)
-        f"""
-        {table}.backend_pid IS NOT NULL AND NOT EXISTS (
-            SELECT FROM pg_stat_activity AS activity
-            WHERE activity.pid = {table}.backend_pid AND activity.backend_start = {table}.backend_start
-        )
-        """,
-        [],
-        output_field=BooleanField(),
-    )
-
-
-def _queue_slice(held: Held, epoch: int) -> None:
-    """Put the task for the next slice in the queue, for whoever finds this epoch."""
-    if isinstance(held, CorrectionRun):
-        corrections.queue_slice(held, epoch)
-    else:
-        defer(services.slice_task(), job_id=str(held.pk), epoch=epoch)
-
-
-def take_over(job: Held) -> None:
-    """Give what was left to the next runner. A holder that froze inside its transaction loses its connection."""
-    if job.backend_pid is None:
-        _queue_again(job)
-        return
-    if _raise_epoch(job):
-        return
-    logger.warning("Import %s: its runner is frozen inside a transaction; its connection is ended.", job.pk)
-    with tenant_scope(ALL), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND backend_start = %s",
-            [job.backend_pid, job.backend_start],
-        )
-    if not _raise_epoch(job):
-        logger.error("Import %s: somebody else holds its row; the next sweep tries again.", job.pk)
-
-
-def _queue_again(job: Held) -> None:
-    """Defer a second task for a started job that no runner claimed; of the two, one will find nothing to do."""
-    # Locked: somebody is about to claim it, or to cancel it.
-    with suppress(Locked), impatient_scope(ALL):
-        unclaimed = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, backend_pid=None)
-        if unclaimed.filter(lease_until=job.lease_until).update(lease_until=Now() + services.WAITING_LEASE):
-            _queue_slice(job, job.epoch)
-
-
-def _raise_epoch(job: Held) -> bool:
-    """Take the job from its runner and queue a task for the next. Return False if somebody holds the row locked."""
-    changes: dict[str, Any] = _care_after_death(job) if _is_newer_than_database(job) else {"attempts": 0}
-    if isinstance(job, ImportJob):
-        changes |= {"pace_since": None, "pace_from": F("row_index")}
-    held = type(job)._default_manager.filter(pk=job.pk, epoch=job.epoch, status=ImportJob.Status.PROCESSING)
-    try:
-        with impatient_scope(ALL):
-            taken = held.update(
-                epoch=F("epoch") + 1, backend_pid=None, lease_until=Now() + services.WAITING_LEASE, **changes
-            )
-            if taken:
-                logger.warning("Import %s: its runner is gone at row %d; another goes on.", job.pk, job.row_index)
-                _queue_slice(job, job.epoch + 1)
-    except Locked:
-        return False
-    return True
-
-
-def _care_after_death(job: Held) -> dict[str, int]:
-    """Return what changes in a job after its runner died: the next takes fewer rows at once, to find the one."""
-    pace = Pace.of_job(job)
-    pace.take_care(job.row_index, pace.hi(job.row_index, job.total_rows))
-    return {"careful_rows": pace.careful_rows, "careful_until": pace.careful_until}
-
-
-def _is_newer_than_database(job: Held) -> bool:
-    """Tell whether the job was claimed since the database came up: else the database's end was its runner's, too."""
-    with tenant_scope(ALL), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_postmaster_start_time() < %s", [job.backend_start])
-        return bool(cursor.fetchone()[0])

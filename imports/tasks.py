@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from imports import idempotency, leftovers, notices, runner, services
+from imports import idempotency, leftovers, notices, runner, services, sweeper
 from imports.analytics import summaries
 from imports.connectors.google import connections, oauth
 from imports.corrections import edits
@@ -49,7 +49,7 @@ def summarize_import(*, job_id: str) -> None:
 @app.task(queue="maintenance", name="imports.sweep", priority=10)
 def sweep(timestamp: int) -> None:
     """Take over imports whose runner is gone. Two at once do no harm: each job is taken by a conditional update."""
-    runner.sweep()
+    sweeper.sweep()
     edits.go_on()
 
 

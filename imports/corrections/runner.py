@@ -17,10 +17,8 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db.models import F, Func
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
 
+from imports import holding
 from imports import services as job_services
 from imports.corrections import mending, services
 from imports.corrections.mending import MendableRow, Mender
@@ -31,17 +29,9 @@ from imports.engine.errors import CellIssue, EngineError, RowError
 from imports.engine.matching import COLUMNS, Outcome, Plan, columns_of, entangled_places, plan_chunk
 from imports.engine.schema import CUSTOM_PREFIX, DuplicateStrategy, Record
 from imports.models import ErrorLogEntry, ImportJob
+from imports.pace import CHUNK_CELLS_MAX, Pace
 from imports.progress import publisher
-from imports.runner import (
-    CHUNK_CELLS_MAX,
-    GivenUp,
-    LostJob,
-    Pace,
-    Stop,
-    is_poisonous,
-    run,
-    tune_interpreter,
-)
+from imports.runner import GivenUp, LostJob, Stop, is_poisonous, run, tune_interpreter
 from imports.sources import PreparedChunk
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.ids import uuid7s
@@ -432,17 +422,8 @@ def _spans(indexes: Sequence[int]) -> list[list[int]]:
 def claim(run_id: UUID, epoch: int) -> CorrectionRun | None:
     """Take a started run that still has this epoch, and raise it. None if somebody else did, or it is at its end."""
     with tenant_scope(ALL):
-        claimed = CorrectionRun.objects.filter(
-            pk=run_id, epoch=epoch, status=CorrectionRun.Status.PROCESSING, import_job__deleted_at=None
-        ).update(
-            epoch=F("epoch") + 1,
-            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
-            backend_pid=Func(function="pg_backend_pid"),
-            backend_start=RawSQL("(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())", []),
-        )
-        if not claimed:
-            return None
-        return CorrectionRun.objects.select_related("import_job__tenant").get(pk=run_id)
+        runs = CorrectionRun.objects.filter(pk=run_id, import_job__deleted_at=None)
+        return runs.select_related("import_job__tenant").get() if holding.take(runs, epoch) else None
 
 
 def run_slice(run_id: UUID, epoch: int, *, seconds: float | None = None, watch: Watch = publisher.publish) -> None:

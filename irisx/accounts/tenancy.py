@@ -57,6 +57,27 @@ def tenant_scope(tenant: Scope) -> Iterator[None]:
             _set_local(outer)
 
 
+class Locked(Exception):
+    """Somebody holds a lock that is needed here, and may never let it go."""
+
+
+@contextmanager
+def impatient_scope(tenant: Scope) -> Iterator[None]:
+    """Open a tenant_scope() that waits a second for a lock, no longer. Raises Locked then, with nothing changed.
+
+    For whoever would wait for ever behind a worker that hangs, the sweeper above all, which ends the wait of others.
+    """
+    try:
+        with tenant_scope(tenant):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Locked from error
+
+
 def current_scope() -> str | None:
     """Return the id of the tenant in scope as text, "all", or None outside of any scope."""
     return _scope.get()

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from imports import runner, services
+from imports import runner, services, sweeper
 from imports.models import ImportJob
 from irisx.accounts.authentication import issue_tokens
 from irisx.accounts.tenancy import ALL, tenant_scope
@@ -134,7 +134,7 @@ def test_an_import_that_is_cancelled_while_its_runner_dies_keeps_whole_chunks(ac
         services.cancel(job)
         point.end_session(session)
         assert running.exception(30) is not None
-    runner.sweep()
+    sweeper.sweep()
     left = reload(job)
     runner.run_slice(left.pk, left.epoch)
 

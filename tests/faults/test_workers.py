@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports import runner
+from imports import runner, sweeper
 from imports.models import ImportJob
 from irisx.accounts.models import Tenant
 from irisx.accounts.tenancy import tenant_scope
@@ -136,14 +136,14 @@ def test_two_sweepers_at_once_give_a_left_import_to_one_runner(acme, monkeypatch
         # The connection that claimed it is no more.
         ImportJob.objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
     tasks = ProcrastinateJob.objects.filter(args__job_id=str(job.pk), args__epoch=job.epoch + 1)
-    both_have_seen_it, take_over = Barrier(2), runner.take_over
+    both_have_seen_it, take_over = Barrier(2), sweeper.take_over
 
     def take_over_at_once(left):
         both_have_seen_it.wait(30)
         take_over(left)
 
-    monkeypatch.setattr(runner, "take_over", take_over_at_once)
-    run_at_once(runner.sweep, runner.sweep)
+    monkeypatch.setattr(sweeper, "take_over", take_over_at_once)
+    run_at_once(sweeper.sweep, sweeper.sweep)
 
     assert reload(job).epoch == job.epoch + 1
     assert tasks.count() == 1

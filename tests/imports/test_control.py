@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from imports import results, runner, services, tasks
+from imports import results, runner, services, sweeper, tasks
 from imports.engine import loader
 from imports.engine.matching import Outcome
 from imports.models import ImportJob, ImportRequest
@@ -247,7 +247,7 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
     services.cancel(in_line)
     confirm(uploaded)
     asked = (hanging.status, in_line.status, uploaded.status)
-    runner.sweep()
+    sweeper.sweep()
     taken_over = reload(hanging)
     thaws.set()
     worker.join(60)
@@ -283,7 +283,7 @@ def test_the_sweeper_does_what_nobody_came_to(acme, status, asked, becomes):
         for what in asked:
             ImportRequest.objects.create(tenant=acme, job=job, what=what)
 
-    runner.sweep()
+    sweeper.sweep()
 
     with tenant_scope(acme):
         left = ImportRequest.objects.count()

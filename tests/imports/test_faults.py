@@ -11,7 +11,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from contacts import services as contact_services
 from contacts.models import ContactList
-from imports import preview, runner, services, sources
+from imports import preview, runner, services, sources, sweeper
 from imports.engine.errors import SourceUnavailable
 from imports.engine.readers import ReadingOptions
 from imports.models import ImportJob, ImportRequest
@@ -33,7 +33,7 @@ def die(job: ImportJob) -> None:
     with tenant_scope(job.tenant_id):
         # The connection that claimed it is no more.
         ImportJob.objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
-    runner.sweep()
+    sweeper.sweep()
 
 
 def test_a_runner_that_lost_its_job_does_not_forget_that_somebody_cancelled_it(acme):
@@ -79,7 +79,7 @@ def test_the_row_that_kills_every_runner_is_found_and_the_one_before_it_comes_in
         except Killed:
             with tenant_scope(acme):
                 ImportJob.objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
-            runner.sweep()
+            sweeper.sweep()
 
     assert counts(job) == {"total": 300, "processed": 300, "created": 299, "failed": 1}
     assert error_log(job) == [(53, "error", "row_not_loaded", "")]
@@ -99,7 +99,7 @@ def test_an_import_that_cannot_begin_fails_in_the_end(acme, monkeypatch):
             runner.run_slice(job.pk, job.epoch, watch=lambda job: None)
         with tenant_scope(acme):
             ImportJob.objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
-        runner.sweep()
+        sweeper.sweep()
 
     assert (job.status, job.error_details["code"]) == ("failed", "import_failed")
 
@@ -142,7 +142,7 @@ def test_one_job_that_cannot_be_taken_over_does_not_keep_the_sweeper_from_the_ot
     with psycopg.connect(**connector_params()) as other:
         other.execute("SELECT FROM import_jobs WHERE id = %s FOR UPDATE", [held.pk])
 
-        runner.sweep()
+        sweeper.sweep()
 
     assert (reload(held).epoch, reload(left).epoch) == (1, 2)
 

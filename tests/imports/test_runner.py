@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 
 from contacts import services as contact_services
-from imports import runner, services, sources
+from imports import runner, services, sources, sweeper
 from imports.engine.validation import RowPreparer
 from imports.models import ImportChange, ImportChunk, ImportJob, ImportRequest
+from imports.pace import Pace
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import confirm, contacts_of, counts, error_log, import_csv, make_contact, reload, upload
 
@@ -66,7 +67,7 @@ def claimed(job: ImportJob) -> ImportJob:
 
 
 def test_chunks_grow_so_that_a_small_file_shows_motion_and_a_large_one_speed():
-    pace, ends = runner.Pace(), [0]
+    pace, ends = Pace(), [0]
     while ends[-1] < 20_000:
         ends.append(pace.hi(ends[-1], 20_000))
 
@@ -74,7 +75,7 @@ def test_chunks_grow_so_that_a_small_file_shows_motion_and_a_large_one_speed():
 
 
 def test_chunks_of_a_wide_source_have_fewer_rows_so_that_memory_stays_small():
-    ends = [runner.Pace(columns=columns).hi(9_000, 20_000) for columns in (40, 1_000, 16_384)]
+    ends = [Pace(columns=columns).hi(9_000, 20_000) for columns in (40, 1_000, 16_384)]
 
     assert ends == [14_000, 9_200, 9_012]
 
@@ -92,7 +93,7 @@ def test_chunks_of_long_rows_have_few_of_them_so_that_memory_stays_small(acme, m
 
 
 def test_after_a_runner_died_its_chunk_is_taken_few_rows_at_a_time():
-    pace = runner.Pace()
+    pace = Pace()
     pace.take_care(0, 5000)
 
     assert pace.hi(0, 20_000) == 79
@@ -184,7 +185,7 @@ def test_an_import_whose_runner_is_gone_is_taken_over_and_ends_exact(acme):
         # The connection that claimed it is no more.
         ImportJob.objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
 
-    runner.sweep()
+    sweeper.sweep()
     taken = reload(job)
     runner.run_slice(taken.pk, taken.epoch)
 
@@ -195,7 +196,7 @@ def test_an_import_whose_runner_is_gone_is_taken_over_and_ends_exact(acme):
 def test_a_job_with_a_live_runner_is_left_to_it(acme):
     job = claimed(confirm(upload(acme)))
 
-    runner.sweep()
+    sweeper.sweep()
 
     assert reload(job).epoch == job.epoch
 

@@ -7,6 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from imports import runner as job_runner
 from imports import services as job_services
+from imports import sweeper
 from imports.corrections import runner, services
 from imports.corrections.mending import CorrectedRow
 from imports.corrections.models import DRAFT, Correction, CorrectionRun
@@ -44,7 +45,7 @@ def take_over(job) -> None:
     """Have a sweeper find that the connection which claimed the run is no more."""
     with tenant_scope(job.tenant_id):
         CorrectionRun.objects.update(backend_pid=2**31 - 1)
-    job_runner.sweep()
+    sweeper.sweep()
 
 
 def test_a_run_whose_runner_died_goes_on_where_it_stood(job, acme, settings):
@@ -140,7 +141,7 @@ def test_of_a_jobs_runs_one_is_at_work_and_the_sweeper_starts_one_that_was_forgo
         assert [*CorrectionRun.objects.order_by("run_no").values_list("status", flat=True)] == ["processing", "queued"]
         CorrectionRun.objects.filter(pk=first.pk).update(status="completed")
 
-    job_runner.sweep()
+    sweeper.sweep()
 
     with tenant_scope(acme):
         second = CorrectionRun.objects.get(run_no=2)
@@ -152,7 +153,7 @@ def test_corrections_of_a_deleted_import_rest_until_it_is_back(job, acme):
     run = start(job)
     job_services.delete(reload(job))
     runner.run_slice(run.pk, run.epoch)
-    job_runner.sweep()
+    sweeper.sweep()
     assert contacts_of(acme) == []
 
     job_services.restore(reload(job))

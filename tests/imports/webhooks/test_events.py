@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports import runner, services
+from imports import runner, services, sweeper
 from imports.api.serializers import JobSerializer
 from imports.engine.errors import SourceUnavailable
 from imports.webhooks import endpoints
@@ -149,7 +149,7 @@ def _left(job):
     """Have a claimed job taken over, as if its runner had died."""
     with tenant_scope(job.tenant_id):
         type(job).objects.filter(pk=job.pk).update(backend_pid=2**31 - 1)
-    runner.sweep()
+    sweeper.sweep()
     return job
 
 
