@@ -29,7 +29,7 @@ from imports import holding, services, sources, sweeper
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
-from imports.engine.matching import Outcome, Pairs, Plan, plan_chunk
+from imports.engine.matching import Outcome, Plan, left_places, plan_chunk
 from imports.engine.schema import DuplicateStrategy
 from imports.holding import Held
 from imports.models import ImportJob
@@ -205,20 +205,19 @@ class DatabaseSink:
         began = job.started_at or clock
         # Never before the beginning, should somebody have put the clock back: see update_pairs.sql.
         now = max(clock, began)
-        pairs: Pairs = {}
-        unpaired = chunk.records
+        settled, left = None, chunk.records
         if target.strategy is DuplicateStrategy.UPDATE and chunk.records:
-            pairs = loader.update_pairs(cursor, chunk.records, chunk.entangled, target, began=began, now=now)
-            unpaired = [record for record in chunk.records if record.row_index not in pairs]
+            settled = loader.update_pairs(cursor, chunk.records, chunk.entangled, target, began=began, now=now)
+            left = [chunk.records[place] for place in left_places(settled)]
         plan = plan_chunk(
             chunk.records,
             chunk.ids,
-            loader.find_contacts(cursor, unpaired, target) if unpaired else [],
+            loader.find_contacts(cursor, left, target) if left else [],
             strategy=target.strategy,
             match_fields=target.match_fields,
             now=now,
             entangled=chunk.entangled,
-            pairs=pairs,
+            settled=settled,
         )
         # Put together while PostgreSQL writes the contacts.
         kept = _writer.submit(_kept_of, chunk, plan, self._headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ import orjson
 from psycopg import Cursor
 
 from imports.engine.errors import CellIssue
-from imports.engine.matching import COLUMNS, ContactId, KnownContact, Outcome, Pairs, Plan
+from imports.engine.matching import COLUMNS, ContactId, KnownContact, Plan, Settled
 from imports.engine.schema import DuplicateStrategy, Record
 
 NO_CONTACT = bytes(16)
@@ -119,7 +118,7 @@ def update_pairs(
     *,
     began: datetime,
     now: datetime,
-) -> Pairs:
+) -> Settled:
     """Write staged records over their contacts where neither has to do with any other of the chunk.
 
     `entangled` is what entangled_places() returns. `began` is when the import did: no chunk of it has an earlier `now`.
@@ -139,15 +138,7 @@ def update_pairs(
         },
         binary=True,
     )
-    row_indexes, contact_ids, outcomes = (part or b"" for part in cursor.fetchone() or ())
-    settled = zip(struct.iter_unpack("16s", contact_ids), map(_OUTCOMES.__getitem__, outcomes), strict=True)
-    return {
-        row_index: (contact_id, outcome)
-        for (row_index,), ((contact_id,), outcome) in zip(struct.iter_unpack(">i", row_indexes), settled, strict=True)
-    }
-
-
-_OUTCOMES = {int(outcome): outcome for outcome in Outcome}
+    return Settled(*cursor.fetchone() or (b"", b""))
 
 
 def find_contacts(cursor: Cursor[Any], records: Sequence[Record], target: Target) -> list[KnownContact]:

@@ -96,8 +96,11 @@ class Plan:
     own_count: int = 0  # of those: contacts that this import itself made, pairs left out
 
 
-Pairs = Mapping[int, tuple[ContactId, Outcome]]
-"""Row index → what became of a record that was written over its contact without a plan, as update_pairs.sql does."""
+class Settled(NamedTuple):
+    """What became of records that were written over their contacts without a plan, as update_pairs.sql does."""
+
+    outcomes: bytes  # one a record; 0: it is left to the plan
+    contact_ids: bytes  # 16 a record: of those, the new ones
 
 
 class _Index:
@@ -131,16 +134,19 @@ def plan_chunk(
     match_fields: Sequence[str],
     now: datetime,
     entangled: Sequence[int] | None = None,
-    pairs: Pairs | None = None,
+    settled: Settled | None = None,
 ) -> Plan:
     """Decide for each record, in file order, whether it makes, updates or leaves a contact.
 
     `new_ids[i]` becomes the id of the contact that `records[i]` makes, if it makes one; they rise in file order.
-    `known` are the contacts that the records' keys may find, but for those of `pairs`. `now` becomes created_at of new
-    contacts and is later than that of every known one. `entangled` is what entangled_places() returns, if the caller
-    has it already.
+    `known` are the contacts that the records' keys may find, but for those of `settled` records. `now` becomes
+    created_at of new contacts and is later than that of every known one. `entangled` is what entangled_places()
+    returns, if the caller has it already.
     """
-    plan = Plan(outcomes=[Outcome.CREATED] * len(records), contact_ids=list(new_ids))
+    if settled is None:
+        plan = Plan(outcomes=[Outcome.CREATED] * len(records), contact_ids=list(new_ids))
+    else:
+        plan = _settled_plan(records, settled)
     columns = [COLUMNS.index(name) for name in match_fields]
     indexes = [_Index(column) for column in columns]
     by_id: dict[ContactId, KnownContact] = {}
@@ -151,10 +157,8 @@ def plan_chunk(
 
     if entangled is None:
         entangled = entangled_places(records)
-    places = _known_places(records, known, columns).union(entangled)
-    if pairs:
-        places -= _settle(plan, records, pairs)
-    for place in sorted(places):
+    left = range(len(records)) if settled is None else left_places(settled)
+    for place in sorted(_known_places(records, left, known, columns).union(entangled)):
         record, new_id = records[place], new_ids[place]
         values = columns_of(record)
         found, decided_by = _find(record.irisx_id, values, by_id, indexes)
@@ -208,25 +212,35 @@ def entangled_places(records: Sequence[Record]) -> list[int]:
     return sorted(places)
 
 
-def _known_places(records: Sequence[Record], known: Sequence[KnownContact], columns: Sequence[int]) -> set[int]:
-    """Return the places of the records that share a key with a known contact."""
-    places: set[int] = set()
+def left_places(settled: Settled) -> list[int]:
+    """Return the places of the records that are left to the plan."""
+    return [place for place, outcome in enumerate(settled.outcomes) if not outcome]
+
+
+def _settled_plan(records: Sequence[Record], settled: Settled) -> Plan:
+    """Return a plan that has what became of settled records, and makes contacts of all others."""
+    outcomes, ids = settled.outcomes, settled.contact_ids
+    not_inserted = [record.row_index for record, outcome in zip(records, outcomes, strict=True) if outcome]
+    return Plan(
+        outcomes=[*map(_OUTCOMES.__getitem__, outcomes)],
+        contact_ids=[ids[start : start + 16] for start in range(0, len(ids), 16)],
+        not_inserted=not_inserted,
+        duplicate_count=len(not_inserted),
+    )
+
+
+_OUTCOMES = {0: Outcome.CREATED, **{int(outcome): outcome for outcome in Outcome}}
+
+
+def _known_places(
+    records: Sequence[Record], places: Sequence[int], known: Sequence[KnownContact], columns: Sequence[int]
+) -> set[int]:
+    """Return those of several places whose records share a key with a known contact."""
+    sharing: set[int] = set()
     for column in columns if known else ():
         held = {contact.columns[column] for contact in known} - {""}
-        places.update(place for place, record in enumerate(records) if record[_FIRST + column] in held)
-    return places
-
-
-def _settle(plan: Plan, records: Sequence[Record], pairs: Pairs) -> set[int]:
-    """Put into the plan what became of pairs. Return their places."""
-    places = set()
-    for place, record in enumerate(records):
-        if (settled := pairs.get(record.row_index)) is not None:
-            plan.contact_ids[place], plan.outcomes[place] = settled
-            places.add(place)
-    plan.not_inserted.extend(pairs)
-    plan.duplicate_count += len(pairs)
-    return places
+        sharing.update(place for place in places if records[place][_FIRST + column] in held)
+    return sharing
 
 
 def _find(

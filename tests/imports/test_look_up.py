@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from imports.cursors import engine_cursor
 from imports.engine import loader
-from imports.engine.matching import entangled_places, plan_chunk
+from imports.engine.matching import entangled_places, left_places, plan_chunk
 from imports.engine.schema import DuplicateStrategy, Record
 from irisx.accounts.tenancy import tenant_scope
 from irisx.ids import uuid7s
@@ -60,15 +60,17 @@ def test_a_chunk_reads_the_contacts_that_it_names_and_no_others(acme, uncounted,
     with tenant_scope(acme), engine_cursor() as cursor:
         loader.stage(cursor, loader.staged_text(records, ids))
         before = contacts_read(cursor)
-        entangled, pairs = entangled_places(records), {}
+        settled, left = None, records
         if strategy is DuplicateStrategy.UPDATE:
-            pairs = loader.update_pairs(cursor, records, entangled, target, began=now, now=now)
-        known = loader.find_contacts(cursor, [row for row in records if row.row_index not in pairs], target)
+            settled = loader.update_pairs(cursor, records, entangled_places(records), target, began=now, now=now)
+            left = [records[place] for place in left_places(settled)]
+        known = loader.find_contacts(cursor, left, target)
         plan = plan_chunk(
-            records, ids, known, strategy=strategy, match_fields=target.match_fields, now=now, pairs=pairs
+            records, ids, known, strategy=strategy, match_fields=target.match_fields, now=now, settled=settled
         )
         loader.write_contacts(cursor, plan, target, now)
 
-        assert len(pairs) == (10 if strategy is DuplicateStrategy.UPDATE and irisx_id is None else 0)
+        pairs = len(records) - len(left)
+        assert pairs == (10 if strategy is DuplicateStrategy.UPDATE and irisx_id is None else 0)
         assert plan.duplicate_count == len(records)
         assert contacts_read(cursor) - before < 10 * len(records)

@@ -4,27 +4,27 @@
 -- hangs on no other row, so nobody need plan it; all else is left to the plan.
 -- Parameters: tenant_id, job_id, now, began (when the import did), entangled (row indexes of the records that share a key
 -- with another or name an IRISX ID), ids (the IRISX IDs that are named), by_email, by_phone (whether these are match
--- fields), phone_first (whether the phone decides before the e-mail address). Returns one row: of all pairs, in one
--- order, row indexes (4 bytes each), contact ids (16 bytes each) and outcomes (one byte each, as Outcome numbers them);
--- nulls if there are none.
+-- fields), phone_first (whether the phone decides before the e-mail address). Returns one row: of all staged records, in
+-- their order, outcomes (one byte each, as Outcome numbers them; 0 for those that are left to the plan) and contact ids
+-- (16 bytes each: of those, the new one).
 WITH pair AS (
     SELECT
         staged.row_index,
-        contact.ctid,
+        contact.ctid AS place,
         contact.id,
-        contact.import_job_id,
-        contact.updated_at,
-        -- A blank staged value keeps what is stored.
-        COALESCE(NULLIF(staged.first_name, ''), contact.first_name) AS first_name,
-        COALESCE(NULLIF(staged.last_name, ''), contact.last_name) AS last_name,
-        COALESCE(NULLIF(staged.email, ''), contact.email) AS email,
-        COALESCE(NULLIF(staged.phone, ''), contact.phone) AS phone,
-        COALESCE(NULLIF(staged.company, ''), contact.company) AS company,
-        COALESCE(NULLIF(staged.title, ''), contact.title) AS title,
+        contact.import_job_id IS DISTINCT FROM %(job_id)s AS is_logged,
+        contact.updated_at < %(began)s AS is_first,
+        -- What the record changes; null where it changes nothing. A blank staged value keeps what is stored.
+        NULLIF(NULLIF(staged.first_name, ''), contact.first_name) AS first_name,
+        NULLIF(NULLIF(staged.last_name, ''), contact.last_name) AS last_name,
+        NULLIF(NULLIF(staged.email, ''), contact.email) AS email,
+        NULLIF(NULLIF(staged.phone, ''), contact.phone) AS phone,
+        NULLIF(NULLIF(staged.company, ''), contact.company) AS company,
+        NULLIF(NULLIF(staged.title, ''), contact.title) AS title,
         -- To compare them takes a third of the time that it takes to put them together.
         CASE
-            WHEN contact.attributes = staged.attributes THEN contact.attributes
-            ELSE contact.attributes || staged.attributes
+            WHEN staged.attributes <> contact.attributes
+            THEN NULLIF(contact.attributes || staged.attributes, contact.attributes)
         END AS attributes,
         contact.first_name AS old_first_name,
         contact.last_name AS old_last_name,
@@ -59,75 +59,69 @@ WITH pair AS (
           OR staged.phone = contact.phone
           OR staged.phone = '' AND contact.phone NOT IN (SELECT phone FROM staged_contacts WHERE phone <> '')
       )
+    -- Each of these is worked out once, not wherever it is named below.
+    OFFSET 0
 ),
 compared AS MATERIALIZED (
     SELECT
-        *,
-        (first_name, last_name, email, phone, company, title, attributes)
-        <> (old_first_name, old_last_name, old_email, old_phone, old_company, old_title, old_attributes) AS is_changed
+        row_index, place, id, is_logged, is_first,
+        first_name, last_name, email, phone, company, title, attributes,
+        -- Piece by piece: to make one object of all and strip it of its nulls takes more than the rest of this line.
+        CASE WHEN first_name IS NULL OR old_first_name = '' THEN '{}' ELSE jsonb_build_object('first_name', old_first_name) END
+        || CASE WHEN last_name IS NULL OR old_last_name = '' THEN '{}' ELSE jsonb_build_object('last_name', old_last_name) END
+        || CASE WHEN email IS NULL OR old_email = '' THEN '{}' ELSE jsonb_build_object('email', old_email) END
+        || CASE WHEN phone IS NULL OR old_phone = '' THEN '{}' ELSE jsonb_build_object('phone', old_phone) END
+        || CASE WHEN company IS NULL OR old_company = '' THEN '{}' ELSE jsonb_build_object('company', old_company) END
+        || CASE WHEN title IS NULL OR old_title = '' THEN '{}' ELSE jsonb_build_object('title', old_title) END
+        || CASE WHEN attributes IS NULL THEN '{}' ELSE COALESCE((
+            SELECT jsonb_object_agg(key, value) FROM jsonb_each(old_attributes)
+            WHERE value <> 'null' AND attributes -> key <> value
+        ), '{}') END AS before,
+        CASE WHEN first_name IS NULL THEN '{}' ELSE jsonb_build_object('first_name', first_name) END
+        || CASE WHEN last_name IS NULL THEN '{}' ELSE jsonb_build_object('last_name', last_name) END
+        || CASE WHEN email IS NULL THEN '{}' ELSE jsonb_build_object('email', email) END
+        || CASE WHEN phone IS NULL THEN '{}' ELSE jsonb_build_object('phone', phone) END
+        || CASE WHEN company IS NULL THEN '{}' ELSE jsonb_build_object('company', company) END
+        || CASE WHEN title IS NULL THEN '{}' ELSE jsonb_build_object('title', title) END
+        || CASE WHEN attributes IS NULL THEN '{}' ELSE (
+            SELECT jsonb_object_agg(key, value) FROM jsonb_each(attributes)
+            WHERE old_attributes -> key IS DISTINCT FROM value
+        ) END AS after
     FROM pair
 ),
 updated AS (
     UPDATE contacts AS contact
-    SET first_name = compared.first_name,
-        last_name = compared.last_name,
-        email = compared.email,
-        phone = compared.phone,
-        company = compared.company,
-        title = compared.title,
-        attributes = compared.attributes,
+    SET first_name = COALESCE(compared.first_name, contact.first_name),
+        last_name = COALESCE(compared.last_name, contact.last_name),
+        email = COALESCE(compared.email, contact.email),
+        phone = COALESCE(compared.phone, contact.phone),
+        company = COALESCE(compared.company, contact.company),
+        title = COALESCE(compared.title, contact.title),
+        attributes = COALESCE(compared.attributes, contact.attributes),
         last_job_id = %(job_id)s,
         updated_at = %(now)s
     FROM compared
     -- Where it was found, which takes no second look into an index. Nobody has moved it: we hold the tenant's lock.
-    WHERE contact.ctid = compared.ctid
+    WHERE contact.ctid = compared.place
       AND contact.tenant_id = %(tenant_id)s
       AND contact.id = compared.id
-      AND compared.is_changed
-),
-change AS (
-    SELECT
-        id,
-        updated_at < %(began)s AS is_first,
-        -- Piece by piece: to make one object of all and strip it of its nulls takes more than the rest of this line.
-        CASE WHEN first_name <> old_first_name AND old_first_name <> '' THEN jsonb_build_object('first_name', old_first_name) ELSE '{}' END
-        || CASE WHEN last_name <> old_last_name AND old_last_name <> '' THEN jsonb_build_object('last_name', old_last_name) ELSE '{}' END
-        || CASE WHEN email <> old_email AND old_email <> '' THEN jsonb_build_object('email', old_email) ELSE '{}' END
-        || CASE WHEN phone <> old_phone AND old_phone <> '' THEN jsonb_build_object('phone', old_phone) ELSE '{}' END
-        || CASE WHEN company <> old_company AND old_company <> '' THEN jsonb_build_object('company', old_company) ELSE '{}' END
-        || CASE WHEN title <> old_title AND old_title <> '' THEN jsonb_build_object('title', old_title) ELSE '{}' END
-        || CASE WHEN attributes = old_attributes THEN '{}' ELSE COALESCE((
-            SELECT jsonb_object_agg(key, value) FROM jsonb_each(old_attributes) WHERE attributes -> key <> value
-        ), '{}') END AS before,
-        CASE WHEN first_name <> old_first_name THEN jsonb_build_object('first_name', first_name) ELSE '{}' END
-        || CASE WHEN last_name <> old_last_name THEN jsonb_build_object('last_name', last_name) ELSE '{}' END
-        || CASE WHEN email <> old_email THEN jsonb_build_object('email', email) ELSE '{}' END
-        || CASE WHEN phone <> old_phone THEN jsonb_build_object('phone', phone) ELSE '{}' END
-        || CASE WHEN company <> old_company THEN jsonb_build_object('company', company) ELSE '{}' END
-        || CASE WHEN title <> old_title THEN jsonb_build_object('title', title) ELSE '{}' END
-        || CASE WHEN attributes = old_attributes THEN '{}' ELSE (
-            SELECT jsonb_object_agg(key, value) FROM jsonb_each(attributes)
-            WHERE old_attributes -> key IS DISTINCT FROM value
-        ) END AS after
-    FROM compared
-    WHERE is_changed AND import_job_id IS DISTINCT FROM %(job_id)s
+      AND compared.after <> '{}'
 ),
 first_changes AS (
     -- Whom nobody has touched since the import began, this import has not changed yet: looking for an earlier line of
     -- theirs would take a third of the time again.
     INSERT INTO import_changes (tenant_id, import_job_id, contact_id, before, after)
-    SELECT %(tenant_id)s, %(job_id)s, id, before, after FROM change WHERE is_first
+    SELECT %(tenant_id)s, %(job_id)s, id, before, after FROM compared WHERE after <> '{}' AND is_logged AND is_first
 ),
 later_changes AS (
     INSERT INTO import_changes AS kept (tenant_id, import_job_id, contact_id, before, after)
-    SELECT %(tenant_id)s, %(job_id)s, id, before, after FROM change WHERE NOT is_first
+    SELECT %(tenant_id)s, %(job_id)s, id, before, after FROM compared WHERE after <> '{}' AND is_logged AND NOT is_first
     -- As in record_changes.sql.
     ON CONFLICT (tenant_id, import_job_id, contact_id) DO UPDATE
     SET before = (excluded.before - ARRAY(SELECT jsonb_object_keys(kept.after))) || kept.before,
         after = kept.after || excluded.after
 )
 SELECT
-    string_agg(int4send(row_index), ''),
-    string_agg(uuid_send(id), ''),
-    string_agg(CASE WHEN is_changed THEN '\x02'::bytea ELSE '\x03'::bytea END, '')
-FROM compared
+    string_agg(CASE WHEN after IS NULL THEN '\x00'::bytea WHEN after = '{}' THEN '\x03' ELSE '\x02' END, '' ORDER BY row_index),
+    string_agg(uuid_send(COALESCE(compared.id, staged.id)), '' ORDER BY row_index)
+FROM staged_contacts AS staged LEFT JOIN compared USING (row_index)
