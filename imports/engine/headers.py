@@ -150,6 +150,9 @@ def _meaning_of(terms: Sequence[_Term], votes: LanguageVotes) -> HeaderMeaning |
     if field is None or ("number" in kinds and field not in _NUMBERED):
         return HeaderMeaning(OTHER)
     vague = not any(field in meaning for meaning in meanings)
+    if field == "full_name" and vague and {NAME} in plain_meanings:
+        # "Nom adhérent": whose name it is says nothing of its kind.
+        field, vague = NAME, False
     if {"company"} in plain_meanings:
         kinds.add("company")
     if field in ("company", "title"):
@@ -227,7 +230,7 @@ def _vocabulary() -> Mapping[str, _Term]:
     return {
         spelling: _Term({language: frozenset(meanings) for language, meanings in languages.items()})
         for spelling, languages in found.items()
-        if spelling
+        if spelling and not spelling.isdecimal()  # "2°": numbers are read in every language
     }
 
 

@@ -48,6 +48,9 @@ _BEHIND: Mapping[str, int] = {
     "work": 2,
     "mobile": 2,
     "landline": 2,
+    "recipient": 3,  # of an order or a payment, who sent it is the contact
+    "student": 3,  # where the parents are named too, they are the contacts
+    "user": 3,  # whose calendar or account it is
     "home": 4,
     "company": 6,
     "other": 8,
