@@ -229,6 +229,7 @@ SORTS = ("name", "-name", "email", "-updated_at", "plan")
 
 def pages() -> list[Case]:
     return [
+        Case("dashboard", "/"),
         *_history("history", "/imports/"),
         Case("result", f"/imports/{_uuid('job2')}/result/"),
         Case("lists", "/lists/"),

@@ -177,7 +177,7 @@ AUTH_USER_MODEL = "accounts.User"
 # Axes first: it says no before a password is looked at.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "customer:sign-in"
-LOGIN_REDIRECT_URL = "customer:home"
+LOGIN_REDIRECT_URL = "customer:dashboard"
 LOGOUT_REDIRECT_URL = "customer:sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

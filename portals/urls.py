@@ -8,6 +8,7 @@ from portals.views import (
     analytics,
     api_access,
     contacts,
+    dashboard,
     exports,
     from_airtable,
     from_file,
@@ -23,6 +24,7 @@ from portals.views import (
 )
 
 tenant_pages = [
+    path("", dashboard.dashboard, name="dashboard"),
     path("imports/", imports.history, name="history"),
     path("imports/new/", source.new_import, name="new-import"),
     path("imports/template.csv", from_file.template, name="template"),

@@ -70,6 +70,21 @@ class Rows(NamedTuple):
         return 100 * (self.processed - self.failed) / self.processed if self.processed else None
 
 
+class Outcomes(NamedTuple):
+    """What the rows of one day's imports became; each row is in one of the five parts."""
+
+    imports: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    @property
+    def rows(self) -> int:
+        return sum(self[1:])
+
+
 class Cause(NamedTuple):
     """Why rows failed."""
 
@@ -102,6 +117,22 @@ def rows_by_step(jobs: ImportJobQuerySet, period: Period) -> dict[date, Rows]:
     counted = _counted(period.of(jobs).annotate(step=truncated).values("step"))
     found = {_date_of(line["step"]): _rows(line) for line in counted}
     return {step: found.get(step, Rows()) for step in period.steps}
+
+
+def outcomes_by_day(jobs: ImportJobQuerySet, period: Period) -> dict[date, Outcomes]:
+    """Return what became of the rows of each day of the period; those of a day without imports are Outcomes()."""
+    nothing = 0
+    by_day = period.of(jobs).annotate(day=TruncDate("created_at", tzinfo=period.time_zone)).values("day")
+    counted = by_day.annotate(
+        imports=Count("*"),
+        created=Coalesce(Sum("created_count"), nothing),
+        updated=Coalesce(Sum("updated_count"), nothing),
+        unchanged=Coalesce(Sum("unchanged_count"), nothing),
+        skipped=Coalesce(Sum("skipped_count"), nothing),
+        failed=Coalesce(Sum("error_count"), nothing),
+    )
+    found = {day: Outcomes(*parts) for day, *parts in counted.values_list("day", *Outcomes._fields)}
+    return {day: found.get(day, Outcomes()) for day in period.steps}
 
 
 def rows_by_source(jobs: ImportJobQuerySet, period: Period) -> dict[str, Rows]:

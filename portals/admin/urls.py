@@ -6,7 +6,6 @@ from django.urls import include, path
 
 from portals.admin import accounts, analytics, imports, overview, people, tenants
 from portals.urls import tenant_pages
-from portals.views.imports import home
 
 app_name = "admin_portal"
 urlpatterns = [
@@ -19,7 +18,6 @@ urlpatterns = [
     path("analytics/", analytics.all_analytics, name="all-analytics"),
     path("tenants/", tenants.tenants, name="tenants"),
     path("tenants/new/", people.new_tenant, name="new-tenant"),
-    path("tenants/<slug:tenant_slug>/", home, name="tenant"),
     path("tenants/<slug:tenant_slug>/settings/", people.tenant_settings, name="tenant-settings"),
     path("tenants/<slug:tenant_slug>/users/", people.users, name="users"),
     path("tenants/<slug:tenant_slug>/users/<int:user_id>/deactivate/", people.deactivate, name="deactivate-user"),

@@ -6,11 +6,9 @@ from django.urls import path
 
 from portals.customer import accounts
 from portals.urls import tenant_pages
-from portals.views import imports
 
 app_name = "customer"
 urlpatterns = [
-    path("", imports.home, name="home"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("account/", accounts.account, name="account"),

@@ -32,12 +32,6 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@tenant_required(in_scope=False)
-def home(request: TenantRequest) -> HttpResponse:
-    return redirect(page_url(request, "history"))
-
-
-@require_safe
 @tenant_required
 def history(request: TenantRequest) -> HttpResponse:
     form = HistoryFilter(request.GET)

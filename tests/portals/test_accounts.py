@@ -17,7 +17,7 @@ def sign_in(client, **changes):
 def test_the_right_password_leads_to_the_imports(client, alice):
     response = sign_in(client)
 
-    assert response.url == reverse("customer:home")
+    assert response.url == reverse("customer:dashboard")
     assert client.get(response.url, follow=True).status_code == 200
 
 
@@ -42,7 +42,7 @@ def test_what_is_missing_is_said(client, db):
 
 @pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_nobody_is_sent_to_another_host(client, alice, next_url):
-    assert sign_in(client, next=next_url).url == reverse("customer:home")
+    assert sign_in(client, next=next_url).url == reverse("customer:dashboard")
 
 
 def test_after_signing_in_the_page_that_was_asked_for_opens(client, alice):

@@ -71,7 +71,7 @@ class Visits:
         if email and email not in self._sessions:
             page = self.page(None)
             sign_in(page, email, self.system.sign_ins[email][1])
-            page.wait_for_url("**/imports/")
+            page.wait_for_url(f"{self.system.url}/")
             self._sessions[email] = page.context.storage_state()
         return self._sessions[email] if email else None
 

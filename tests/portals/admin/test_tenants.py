@@ -67,7 +67,7 @@ def test_two_tabs_each_keep_their_tenant(stellas, acme, globex):
 def test_a_tenants_page_leads_to_no_page_of_another_and_none_of_a_customer(stellas, acme, globex):
     done = import_csv(acme).pk
 
-    for page in ("imports/", "imports/new/", "contacts/", f"imports/{done}/result/", f"imports/{done}/rows/"):
+    for page in ("", "imports/", "imports/new/", "contacts/", f"imports/{done}/result/", f"imports/{done}/rows/"):
         found = text_of(stellas.get(f"{TENANTS}acme/{page}"))
         linked = set(re.findall(r'(?:href|action|hx-get|hx-post)="(/[^"]*)"', found))
         shared = {"/account/", "/admin/", "/admin/imports/", "/admin/analytics/", TENANTS, "/admin/sign-out/"}
@@ -98,7 +98,7 @@ def test_a_tenant_is_chosen_by_its_address(stellas, acme):
 
     assert 'href="/admin/tenants/acme/imports/"' in page
     assert 'href="/admin/tenants/acme/imports/new/"' in page
-    assert stellas.get("/admin/tenants/acme/").url == "/admin/tenants/acme/imports/"
+    assert "Viewing:" in stellas.get("/admin/tenants/acme/").content.decode()
 
 
 @pytest.mark.parametrize(
