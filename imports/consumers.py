@@ -1,4 +1,4 @@
-"""/ws/imports: live progress of imports. contract.md 3 has the messages."""
+"""/ws/imports: live progress of imports. docs/api.md tells of the messages, under “Live progress”."""
 
 from __future__ import annotations
 

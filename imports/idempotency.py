@@ -1,4 +1,4 @@
-"""Idempotency-Key: a request that is sent again does nothing twice, and gets the first answer again (contract.md 1).
+"""Idempotency-Key: a request that is sent again does nothing twice, and gets the first answer again (docs/api.md).
 
 A key belongs to a tenant and a user. Its row is committed before the request does anything, so of two at once one
 finds it. Only answers of 2xx are kept: what was refused may be mended and sent again under the same key.

@@ -50,7 +50,7 @@ class Preview:
     outcomes: dict[str, int]  # outcome → rows, of the counted ones
 
     def as_json(self) -> dict[str, Any]:
-        """Return contract.md 2's shape of a preview."""
+        """Return the preview as the API shows it, without what only pages need."""
         return {
             "columns": [{key: column[key] for key in COLUMN_KEYS} for column in self.columns],
             "rows": [

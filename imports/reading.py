@@ -61,7 +61,7 @@ def read_in_child(path: Path, rows_path: Path, options: ReadingOptions, *, is_sn
 
 
 def limits() -> Limits:
-    """Return the limits of contract.md 7, as the settings have them."""
+    """Return the limits that a source is read within, as the settings have them."""
     return Limits(
         size_bytes=settings.UPLOAD_MAX_BYTES,
         unpacked_bytes=settings.UNPACKED_MAX_BYTES,

@@ -33,7 +33,7 @@ API_PREFIX = "/v1"
 # By status, where the refusal does not say when to come back.
 RETRY_AFTER_SECONDS = {429: 60, 503: 5}
 
-# Contract.md 5, "Outcomes of reading a file"; every other code is 400.
+# Codes of SourceRejected; every other one is 400.
 REJECTION_STATUS = {
     "unsupported_type": 415,
     "password_protected": 415,

@@ -17,7 +17,7 @@ class Refusal(Exception):
         self.details = details  # more keys for the API's answer, such as `field` or `limit`
 
     def as_json(self) -> dict[str, Any]:
-        """Return the body that contract.md 1 prescribes for errors."""
+        """Return the body that errors have in the API: docs/api.md, “Conventions”."""
         return {"error": self.message, "code": self.code, **self.details}
 
 
@@ -38,7 +38,7 @@ class Conflict(Refusal):
 
 
 class TooLarge(Refusal):
-    """Over a limit of contract.md 7."""
+    """Over one of the limits that irisx/settings.py states."""
 
     status = 413
 

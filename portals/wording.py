@@ -50,7 +50,7 @@ _BADGES = {
 HELD = Badge("Held", "pause", "is-warn")
 WITH_ERRORS = Badge("Completed with errors", "triangle-alert", "is-warn")
 
-# From so many percent on; rule 8 of the screens: 90 and more is applied, 60 to 89 is marked, less is left unmapped.
+# From so many percent on. What is likely needs no look; what is only to be checked is marked; less is left unmapped.
 EXACT, LIKELY, CHECK = 100, 90, 60
 
 

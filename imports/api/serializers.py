@@ -1,4 +1,4 @@
-"""Shapes of what the API of imports takes and gives: contract.md 2. Rules are in services."""
+"""Shapes of what the API of imports takes and gives. Rules are in services."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class EngineError(Exception):
 
 
 class SourceRejected(EngineError):
-    """The source cannot be imported; nothing is stored. `code` is one of contract.md 5's."""
+    """The source cannot be imported; nothing is stored. irisx/api.py says with which status each `code` is answered."""
 
     def __init__(self, code: str, message: str, **details: Any) -> None:
         super().__init__(message)

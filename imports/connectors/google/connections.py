@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.1
 
 
 class GoogleNotAuthorized(NotAuthorized):
-    """Contract.md 2's answer to whoever has not connected Google, or whose consent is good no more."""
+    """Nobody has connected Google, or their consent is good no more. Clients match on its words."""
 
     reconnect_code = "google_reconnect"
     reconnect_message = "Google does not let us read this sheet any more. Connect Google again, then run the import."

@@ -133,7 +133,7 @@ class Command(BaseCommand):
 
 
 def add_option_flags(parser: ArgumentParser) -> None:
-    """Make a flag of each import option (contract.md 2); a flag that is not given is None."""
+    """Make a flag of each import option; a flag that is not given is None."""
     lists = {"duplicate_match_fields": MATCH_FIELDS, "webhook_events": WEBHOOK_EVENTS}
     for option in fields(ImportOptions):
         flag = "--" + option.name.replace("_", "-")
