@@ -7,6 +7,10 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import ResolverMatch, reverse
+from django.views.decorators.http import require_http_methods
+
+# For views that show a form and take it.
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def page_url(request: HttpRequest, name: str, *args: object) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from imports.engine.normalize.country import country_names
 from irisx.accounts import passwords, services
@@ -21,10 +21,9 @@ from irisx.accounts.models import User
 from irisx.accounts.requests import StaffRequest, TenantRequest, staff_required, tenant_required
 from irisx.refusals import Refusal
 from portals.forms import Styled
+from portals.pages import get_or_post
 
 USERS_PER_PAGE = 50
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SettingsForm(Styled):

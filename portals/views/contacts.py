@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from contacts import services as contact_services
 from contacts.models import Contact, ContactList
@@ -18,9 +18,7 @@ from irisx.refusals import Refusal
 from portals import contact_columns, contact_list, provenance
 from portals.column_form import ColumnsForm
 from portals.contact_form import ContactForm
-from portals.pages import page_url, show
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+from portals.pages import get_or_post, page_url, show
 
 
 @require_safe

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from contacts import exports
 from contacts.exports import jobs
@@ -19,7 +19,7 @@ from irisx.refusals import Conflict, NotFound, Refusal
 from portals import export_lines
 from portals.contact_list import ContactFilter, ContactPage
 from portals.export_form import ALL, FOUND, ExportForm
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 
 _PER_PAGE = 25
 _BUTTONS = ("choose", "up", "down")
@@ -44,7 +44,7 @@ def exports_page(request: TenantRequest) -> HttpResponse:
     return show(request, f"exports/{'_exports' if request.htmx else 'exports'}.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 @tenant_required
 def new_export(request: TenantRequest) -> HttpResponse:
     found = ContactFilter(request.GET, tenant=request.tenant)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from imports import error_log as error_logs
 from imports import progress as progresses
@@ -24,11 +24,9 @@ from portals import progress_page, result_page, row_list, tally
 from portals.history import HistoryFilter, page_of
 from portals.jobs import job_of, step_of
 from portals.mapping_library import SaveMappingForm
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 from portals.preview_table import OUTCOMES
 from portals.steps import steps
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -8,18 +8,15 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
 
 from contacts import services as contact_services
 from contacts.models import ContactList
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Conflict
 from portals.list_forms import ListForm
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 
 _PER_PAGE = 50
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post

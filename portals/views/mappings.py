@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts import services as contact_services
 from imports import saved_mappings, used_mapping
@@ -17,11 +17,9 @@ from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Refusal
 from portals.jobs import job_of
 from portals.mapping_library import Line, SavedMappingForm, SaveMappingForm, known_systems
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 
 MAPPINGS_PER_PAGE = 50
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

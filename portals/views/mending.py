@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from imports.corrections import drafts, edits
@@ -23,11 +23,9 @@ from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Refusal
 from portals import mending_page
 from portals.jobs import job_of
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 from portals.steps import steps
 from portals.wording import counted
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 Kind = CorrectionEdit.Kind
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from contacts import services as contact_services
@@ -24,10 +24,8 @@ from portals.mapping import DATE_ORDERS, MappingSheet
 from portals.mapping_library import used_note
 from portals.mapping_page import mapping_context, sheet_of
 from portals.new_list import with_new_list
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 from portals.steps import steps
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post

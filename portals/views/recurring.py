@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts import services as contact_services
 from imports.models import ImportJob
@@ -20,11 +20,9 @@ from irisx.refusals import Refusal
 from portals import result_page
 from portals.forms import OptionsForm
 from portals.jobs import job_of
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 from portals.recurring_form import NewScheduleForm, ScheduleForm, TimingForm
 from portals.recurring_page import differences, line_of
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

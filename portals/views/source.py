@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from irisx.accounts.requests import TenantRequest, tenant_required
+from portals.pages import get_or_post
 from portals.views import from_airtable, from_file, from_json, from_paste, from_sheet
 from portals.ways import way_named
 
@@ -19,7 +19,7 @@ _VIEWS = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 @tenant_required(in_scope=False)
 def new_import(request: TenantRequest) -> HttpResponse:
     return _VIEWS[way_named(request.GET.get("via", "")).name](request)

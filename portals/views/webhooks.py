@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from imports.webhooks import endpoints, signing
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -17,12 +17,10 @@ from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.encryption import CannotDecrypt
 from irisx.refusals import Conflict, Refusal
 from portals import webhook_lines
-from portals.pages import page_url, show
+from portals.pages import get_or_post, page_url, show
 from portals.webhook_forms import EVENTS, EndpointForm
 
 _PER_PAGE = 25
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @get_or_post
