@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
@@ -30,6 +31,11 @@ class TenantFilter(Styled):
     @property
     def search_text(self) -> str:
         return self.cleaned_data.get("search", "") if self.is_valid() else ""
+
+    @property
+    def query(self) -> str:
+        """The search as it stands in an address, for the links to other pages."""
+        return urlencode({"search": self.search_text} if self.search_text else {})
 
 
 class TenantLine(NamedTuple):
