@@ -12,6 +12,7 @@ EVENTS = {
     WebhookEvent.FAILED: "Import failed",
     WebhookEvent.CANCELLED: "Import cancelled",
     WebhookEvent.CORRECTED: "Failed rows corrected",
+    WebhookEvent.HELD: "Recurring import held",
 }
 
 

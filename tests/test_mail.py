@@ -124,6 +124,16 @@ def test_an_invitation_lets_somebody_in(client, acme, mailoutbox):
     assert user.check_password("four unrelated new words")
 
 
+def test_an_invitation_begins_as_a_sentence_does_where_no_name_is_known(acme, mailoutbox):
+    user = make_invited(acme)
+    User.objects.filter(pk=user.pk).update(name="")
+
+    invitations.mail_invitation(user.pk)
+
+    assert mailoutbox[0].body.startswith("An account was made for you at IRISX")
+    assert "<p>An account was made for you" in mailoutbox[0].alternatives[0].content
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "pbkdf2_sha256$1$salt$hash"}])
 def test_nobody_is_invited_who_may_not_or_need_not_come_in(acme, mailoutbox, change):
     user = make_invited(acme)

@@ -233,7 +233,7 @@ def held_job(request: TenantRequest, job_id: UUID) -> HttpResponse:
             held.accept(job, accepted_by=request.user)
             return go(request, page_url(request, "job", job.pk))
         except Refusal as refusal:
-            messages.info(request, f"{refusal.message}. Map the columns yourself.")
+            messages.info(request, f"{refusal.message.removesuffix('.')}. Map the columns yourself.")
             return go(request, page_url(request, "job-map", job.pk))
     (shown,) = _held_ones(request, [job])
     return show(request, "recurring/held.html", {"section": "recurring", **shown})

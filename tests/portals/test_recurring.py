@@ -37,9 +37,8 @@ def stored() -> ImportSchedule:
 def held_run(tenant, schedule, **values):
     columns = [{"header": "E-Mail", "field": "email"}, {"header": "<b>Mobile</b>", "field": "phone"}]
     mapping = {"E-Mail": "email", "<b>Mobile</b>": "phone"}
-    return make_job(
-        tenant, schedule=schedule, held=HOLD.as_json(), columns=columns, field_mapping=mapping, total_rows=3, **values
-    )
+    found = {"held": HOLD.as_json(), "columns": columns, "field_mapping": mapping, "total_rows": 3}
+    return make_job(tenant, schedule=schedule, **{**found, **values})
 
 
 def imported(tenant):
@@ -124,6 +123,15 @@ def test_accepted_it_starts_and_discarded_it_does_not(alices, acme):
     # Answered by somebody else meanwhile.
     assert alices.get(f"/imports/{discarded.pk}/held/").url == f"/imports/{discarded.pk}/"
     assert "not held any more" in text(alices.post(f"/imports/{discarded.pk}/held/discard/", follow=True))
+
+
+def test_a_mapping_that_cannot_be_accepted_is_asked_for(alices, acme):
+    job = held_run(acme, make_schedule(acme), field_mapping={"E-Mail": "email", "Fax": "phone"})
+
+    assert alices.post(f"/imports/{job.pk}/held/").url == f"/imports/{job.pk}/map/"
+
+    assert "The file has no column “Fax”. Map the columns yourself." in text(alices.get("/recurring/"))
+    assert reload(job).status == "pending"
 
 
 def test_an_import_that_is_done_is_repeated(alices, acme, alice):

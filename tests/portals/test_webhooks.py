@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from imports.webhooks import signing
-from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import make_job, make_webhook_delivery, make_webhook_endpoint
 
@@ -31,6 +31,12 @@ def test_an_address_is_added_for_some_events(alices, acme):
     (endpoint,) = endpoints_of(acme)
     assert (endpoint.url, endpoint.events) == ("https://example.com/hook", ["failed"])
     assert "Import failed" in alices.get("/webhooks/").context["endpoints"][0].events
+
+
+def test_an_address_can_be_told_of_every_event_there_is(alices, acme):
+    form = alices.get("/webhooks/").context["form"]
+
+    assert {event for event, _ in form.fields["events"].choices} == set(WebhookEvent)
 
 
 @pytest.mark.parametrize(
