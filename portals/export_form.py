@@ -41,8 +41,8 @@ class ExportForm(Styled):
     def __init__(self, data: QueryDict | None, *, tenant: Tenant, scopes: Sequence[tuple[str, str]]) -> None:
         super().__init__(data, initial={"format": Format.CSV, "scope": scopes[0][0]})
         cast("forms.ChoiceField", self.fields["scope"]).choices = scopes
-        self._usual = [column.field.key for column in columns_of(tenant)]
         labels = {column.field.key: column.field.label for column in columns_of(tenant)}
+        self._usual = list(labels)
         sent = cast("QueryDict", self.data)
         order = [key for key in sent.getlist("order") if key in labels] if data else []
         chosen = set(sent.getlist("fields")) if data else set(labels)

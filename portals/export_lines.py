@@ -9,7 +9,7 @@ from contacts.exports import Format
 from contacts.models import ContactList, ExportJob
 from imports.models import ImportJob
 from irisx.accounts.models import Tenant
-from portals.wording import Badge
+from portals.wording import Badge, counted
 
 Status = ExportJob.Status
 
@@ -40,7 +40,7 @@ def lines_of(jobs: Collection[ExportJob], tenant: Tenant) -> list[Line]:
         Line(
             job,
             f"{_FORMATS[Format(job.format)]}: {_scope(job, lists, imports)}",
-            f"{len(job.fields)} column{'s' if len(job.fields) > 1 else ''}" if job.fields else "all columns",
+            counted(len(job.fields), "column") if job.fields else "all columns",
             _BADGES[Status(job.status)],
             (job.error_details or {}).get("error", ""),
         )

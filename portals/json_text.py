@@ -115,7 +115,10 @@ def _samples(contacts: list[dict[str, Any]], key: str) -> list[str]:
 
 
 def _texts(contacts: list[dict[str, Any]], key: str) -> Iterator[str]:
+    """Yield the values of a key that are not blank, as the page shows them."""
     for contact in contacts:
         value = contact.get(key)
+        if value in (None, "", []):
+            continue
         text = text_of(value)
-        yield from [shown(value) if text is None else text] if value not in (None, "", []) else []
+        yield shown(value) if text is None else text

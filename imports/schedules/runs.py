@@ -154,8 +154,9 @@ def _access(schedule: ImportSchedule) -> User:
 
 
 def run(schedule_id: UUID, job_id: UUID) -> None:
-    """Read a schedule's source into the job of this id, and let it go on or hold it. It may run twice, and beside
-    itself. Call outside of any tenant_scope().
+    """Read a schedule's source into the job of this id, and let it go on or hold it.
+
+    It may run twice, and beside itself. Call outside of any tenant_scope().
     """
     with tenant_scope(ALL):
         open_runs = ImportSchedule.objects.select_related("tenant", "user", "saved_mapping")

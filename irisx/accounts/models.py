@@ -99,10 +99,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.strip().lower()
 
     @property
-    def is_platform_staff(self) -> bool:
-        return self.tenant_id is None
-
-    @property
     def display_name(self) -> str:
         return self.name or self.email
 

@@ -78,11 +78,6 @@ def impatient_scope(tenant: Scope) -> Iterator[None]:
         raise Locked from error
 
 
-def current_scope() -> str | None:
-    """Return the id of the tenant in scope as text, "all", or None outside of any scope."""
-    return _scope.get()
-
-
 def _set_local(scope: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.tenant', %s, true)", [scope])
