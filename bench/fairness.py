@@ -98,11 +98,11 @@ def small_import(tenant: Tenant, folder: Path, rows: int, *, start: int) -> list
 
 def cancel_all(large: list[ImportJob]) -> float:
     """Cancel imports. Return the seconds until none of them writes any more."""
-    from imports import services
+    from imports import control
 
     began = time.monotonic()
     for job in large:
-        services.cancel(job)
+        control.cancel(job)
     statement = "SELECT FROM import_jobs WHERE status IN ('queued', 'processing')"
     await_true(lambda: not measuring.query(statement), PATIENCE_SECONDS, "The large imports do not stop.")
     seconds = time.monotonic() - began

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from procrastinate.contrib.django.admin import ProcrastinateJobAdmin
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports import platform, services
+from imports import control, platform
 from imports.connectors.models import AirtableConnection, GoogleConnection
 from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
 from imports.schedules.models import ImportSchedule
@@ -75,7 +75,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, jobs: QuerySet[ImportJob]) -> None:
-        self._act(request, jobs, services.cancel, "cancelled")
+        self._act(request, jobs, control.cancel, "cancelled")
 
     @admin.action(description="Fail (end a running import where it stands)", permissions=["operate"])
     def fail(self, request: HttpRequest, jobs: QuerySet[ImportJob]) -> None:

@@ -42,7 +42,7 @@ class ImportJob(models.Model):
 
     At every moment processed_rows = success_count + skipped_count + error_count and
     success_count = created_count + updated_count + unchanged_count; at the end processed_rows = total_rows.
-    Status and counts change through imports/services.py and imports/runner.py alone.
+    Status and counts change through imports/services.py, control.py and runner.py, and by corrections, alone.
     """
 
     class Status(models.TextChoices):

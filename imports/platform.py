@@ -14,7 +14,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from imports import services, sweeper
+from imports import control, services, sweeper
 from imports.engine.errors import EngineError
 from imports.line import rows_per_second
 from imports.models import ImportJob
@@ -103,7 +103,7 @@ def put_back(job_id: UUID) -> None:
     with tenant_scope(ALL):
         job = ImportJob.objects.select_related("tenant").get(pk=job_id)
     if job.status != Status.PROCESSING:
-        services.retry(job)
+        control.retry(job)
     elif _is_stuck(job, timezone.now()):
         sweeper.take_over(job)
     else:

@@ -25,7 +25,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from imports import holding, services, sources, sweeper
+from imports import control, holding, services, sources, sweeper
 from imports.cursors import engine_cursor
 from imports.engine import loader
 from imports.engine.errors import EngineError, SourceUnavailable
@@ -168,7 +168,7 @@ class DatabaseSink:
             loader.stage(cursor, chunk.staged)
             lock_tenant(self._target.tenant_id)
             job = self._pass_fence(chunk.lo)
-            if not services.answer_requests(job):
+            if not control.answer_requests(job):
                 self._load(cursor, job, chunk, is_last_of_slice=is_last_of_slice)
         self._watch(job)
         if job.status != ImportJob.Status.PROCESSING:

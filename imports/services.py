@@ -1,4 +1,4 @@
-"""What changes an import: upload, confirm, start, cancel, end, delete. Each checks, then changes, in one transaction.
+"""What changes an import: upload, confirm, start, end, delete. Each checks, then changes, in one transaction.
 
 A status changes by a conditional update, so that of two who try, one wins.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from procrastinate.tasks import Task
 
@@ -23,25 +23,24 @@ from contacts.fields import CUSTOM_PREFIX
 from imports import header_choices, inspection, notices, reading, saved_mappings, storage, suggestions
 from imports.connectors import contact_objects
 from imports.corrections import files as corrected_files
-from imports.corrections.models import Correction
 from imports.engine.errors import EngineError
 from imports.engine.readers import ReadingOptions, SourceSummary
 from imports.engine.schema import FieldMapping
-from imports.models import ErrorLogEntry, ImportChange, ImportChunk, ImportJob, ImportRequest
+from imports.job_options import OPTION_FIELDS, check_options, external_id_taken, options_of, set_options
+from imports.models import ImportJob, ImportRequest
 from imports.options import MATCH_FIELDS, ImportOptions
 from imports.progress import publisher
 from imports.suggestions import Suggested
 from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
-from irisx import files, outbound
+from irisx import files
 from irisx.accounts.models import Tenant, User
-from irisx.accounts.tenancy import ALL, tenant_scope, try_lock_tenant
+from irisx.accounts.tenancy import tenant_scope, try_lock_tenant
 from irisx.ids import uuid7
 from irisx.queue import defer
 from irisx.refusals import Conflict, Invalid, TooMany
 
 Status = ImportJob.Status
-What = ImportRequest.What
 
 # A started job that no worker has taken up so long gets a second task; of two, the first claims and the other finds
 # nothing to do. (A task is lost when a worker dies between fetching it and claiming the job.)
@@ -146,7 +145,7 @@ def _kept(job: ImportJob, *, rows: Path, source: Path | None = None) -> Iterator
     except BaseException as error:
         files.remove(*kept)
         if isinstance(error, IntegrityError) and "external_id" in str(error):
-            raise _external_id_taken(job.external_id) from error
+            raise external_id_taken(job.external_id) from error
         raise
 
 
@@ -175,7 +174,8 @@ def reread(job: ImportJob, *, reading_options: ReadingOptions, newer: Path | Non
     `newer` is a file to take in its place. Raises SourceRejected, leaving the job as it was, if the file cannot be
     read that way.
     """
-    _require(job, Status.PENDING)
+    if job.status != Status.PENDING:
+        raise Conflict("already_started", "This import was started already; its file is not read again.")
     old = {"rows_path": job.rows_path, "file_path": job.file_path}
     new: dict[str, str] = {}
     try:
@@ -227,62 +227,6 @@ def _shown_name(filename: str) -> str:
     return "".join(letter for letter in name if letter.isprintable())[:500] or "unnamed"
 
 
-# Options -------------------------------------------------------------------------------------------------------------
-
-
-def options_of(job: ImportJob) -> ImportOptions:
-    """Return a job's import options as one value."""
-    return ImportOptions.parse(
-        {
-            "duplicate_strategy": job.duplicate_strategy,
-            "duplicate_match_fields": job.duplicate_match_fields,
-            "list_id": job.target_list_id,
-            "webhook_url": job.webhook_url,
-            "webhook_events": job.webhook_events,
-            "external_id": job.external_id,
-            **job.options,
-        }
-    )
-
-
-def check_options(tenant: Tenant, options: ImportOptions, *, job: ImportJob | None = None) -> None:
-    """Raise Invalid or Conflict for options that cannot be."""
-    if options.list_id is not None:
-        contact_services.list_of(tenant, options.list_id)
-    if options.webhook_url:
-        outbound.check_url(options.webhook_url, field="webhook_url")
-    if options.external_id:
-        others = ImportJob.objects.for_tenant(tenant).filter(external_id=options.external_id)
-        if (others.exclude(pk=job.pk) if job else others).exists():
-            raise _external_id_taken(options.external_id)
-
-
-def _external_id_taken(external_id: str) -> Conflict:
-    return Conflict("external_id_taken", f"Another import has the external id “{external_id}”.", field="external_id")
-
-
-_OPTION_FIELDS = (
-    "duplicate_strategy",
-    "duplicate_match_fields",
-    "target_list_id",
-    "webhook_url",
-    "webhook_events",
-    "external_id",
-    "options",
-)
-
-
-def set_options(job: ImportJob, options: ImportOptions) -> None:
-    """Put import options into a job's fields."""
-    job.duplicate_strategy = options.duplicate_strategy
-    job.duplicate_match_fields = list(options.duplicate_match_fields)
-    job.target_list_id = options.list_id
-    job.webhook_url = options.webhook_url
-    job.webhook_events = list(options.webhook_events)
-    job.external_id = options.external_id
-    job.options = options.stored()
-
-
 # From pending to queued ----------------------------------------------------------------------------------------------
 
 
@@ -309,7 +253,7 @@ def keep_draft(
         if field_mapping is not None:
             job.field_mapping = field_mapping.as_json()
         kept = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, deleted_at=None).update(
-            **{name: getattr(job, name) for name in (*_OPTION_FIELDS, "field_mapping")}
+            **{name: getattr(job, name) for name in (*OPTION_FIELDS, "field_mapping")}
         )
         if not kept:
             raise Conflict("already_started", "This import was started already.")
@@ -365,13 +309,16 @@ def _queue(job: ImportJob, mapping: FieldMapping, user: User | None) -> None:
         status=Status.QUEUED,
         field_mapping=mapping.as_json(),
         user=user,
-        **{name: getattr(job, name) for name in _OPTION_FIELDS},
+        **{name: getattr(job, name) for name in OPTION_FIELDS},
     )
     if queued:
         return
     if pending.exists():
         raise Conflict("file_read_again", "The file was read in another way meanwhile. Check its columns again.")
     raise Conflict("already_started", "This import was started already.")
+
+
+# What starts next ----------------------------------------------------------------------------------------------------
 
 
 def start_next(tenant: Tenant | int, *, wait_seconds: float = 0) -> None:
@@ -406,193 +353,6 @@ def slice_task() -> Task[Any, Any, Any]:
     return run_slice
 
 
-# What people ask of an import that is under way ----------------------------------------------------------------------
-
-
-def cancel(job: ImportJob) -> None:
-    """Stop an import for good. Rows that are done stay.
-
-    Takes effect at once, or after the chunk that is being written. Cancelling twice changes nothing. Raises Conflict
-    if the import is at its end.
-    """
-    _ask(job, What.CANCEL)
-
-
-def pause(job: ImportJob) -> None:
-    """Have an import rest, also one that is still in line; its place goes to the tenant's next.
-
-    Takes effect at once, or after the chunk that is being written. Pausing twice changes nothing. Raises Conflict if
-    the import was not started or is at its end.
-    """
-    _ask(job, What.PAUSE)
-
-
-def resume(job: ImportJob) -> None:
-    """Put a paused import back where it stood in line; it goes on from its checkpoint.
-
-    Resuming twice changes nothing. Raises Conflict if the import was not started or is at its end.
-    """
-    _ask(job, What.RESUME)
-
-
-def retry(job: ImportJob) -> None:
-    """Put a failed import in line again; it goes on from its checkpoint.
-
-    Retrying twice changes nothing. Raises Conflict if the import did not fail, or its file is erased.
-    """
-    with tenant_scope(job.tenant_id):
-        failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED, deleted_at=None)
-        if failed.filter(rows_path="").exists():
-            days = settings.UPLOADED_FILES_KEPT_DAYS
-            raise Conflict("file_gone", f"The file is kept for {days} days and was erased. Upload it again.")
-        queued = failed.update(
-            status=Status.QUEUED, epoch=F("epoch") + 1, attempts=0, error_details=None, completed_at=None
-        )
-        job.refresh_from_db()
-        if not queued and job.status not in (Status.QUEUED, Status.PROCESSING):
-            raise Conflict("not_failed", "This import did not fail; there is nothing to retry.")
-        if queued:
-            start_next(job.tenant_id, wait_seconds=CHUNK_SECONDS)
-            _tell_watchers(job)
-        job.refresh_from_db()
-
-
-def _ask(job: ImportJob, what: str) -> None:
-    """Write down what somebody asks, and do it if nobody is writing for the job; else its runner does it next.
-
-    Nothing here waits for a worker that hangs: it may hold the job's row and the tenant's lock.
-    """
-    with tenant_scope(job.tenant_id):
-        job.refresh_from_db()
-        if job.status == Status.CANCELLED and what == What.CANCEL:
-            return
-        if job.is_finished:
-            raise Conflict("already_finished", f"This import is at its end already; there is nothing to {what}.")
-        if job.status == Status.PENDING and what != What.CANCEL:
-            raise Conflict("not_started", f"This import was not started yet; there is nothing to {what}.")
-        ImportRequest.objects.create(tenant_id=job.tenant_id, job=job, what=what)
-        answer_unless_held(job.pk)
-        if what == What.RESUME:
-            start_next(job.tenant_id, wait_seconds=CHUNK_SECONDS)
-        job.refresh_from_db()
-
-
-def answer_unless_held(job_id: UUID) -> None:
-    """Do what was asked of a job, unless somebody holds its row. Inside the tenant's scope."""
-    job = ImportJob.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=job_id).first()
-    if job is not None and answer_requests(job):
-        _tell_watchers(job)
-
-
-# What is asked → (what becomes of the job, if it is one of these).
-_ANSWERS = {
-    What.CANCEL: (Status.CANCELLED, (Status.PENDING, *ImportJob.OPEN)),
-    What.PAUSE: (Status.PAUSED, (Status.QUEUED, Status.PROCESSING)),
-    What.RESUME: (Status.QUEUED, (Status.PAUSED,)),
-}
-
-
-def asked_of(job: ImportJob) -> What | None:
-    """Return what was asked of a job and is not done yet. One query."""
-    return _what_counts(_requests_of(job))
-
-
-def _requests_of(job: ImportJob) -> list[ImportRequest]:
-    """Return what was asked, in the order in which it was."""
-    return list(ImportRequest.objects.filter(tenant_id=job.tenant_id, job=job).order_by("pk"))
-
-
-def _what_counts(requests: list[ImportRequest]) -> What | None:
-    """Return which of several requests counts: a cancel before all others, else the last one."""
-    asked = [What(request.what) for request in requests]
-    if What.CANCEL in asked:
-        return What.CANCEL
-    return asked[-1] if asked else None
-
-
-def answer_requests(job: ImportJob) -> bool:
-    """Do what was asked of a job whose row the caller has locked. Return whether its status is another now."""
-    requests = _requests_of(job)
-    what = _what_counts(requests)
-    if what is None:
-        return False
-    status, statuses_before = _ANSWERS[what]
-    # Those that were read: one that came in since is for the next look.
-    ImportRequest.objects.filter(pk__in=[request.pk for request in requests]).delete()
-    if job.status not in statuses_before:
-        return False
-    job.status = status
-    # Whoever worked on it, or has a task for it, has lost it.
-    job.epoch += 1
-    job.lease_until = job.backend_pid = None
-    job.completed_at = timezone.now() if job.is_finished else None
-    job.save(update_fields=["status", "epoch", "lease_until", "backend_pid", "completed_at"])
-    if job.is_finished:
-        events.record(job.pk, WebhookEvent(status))
-    start_next(job.tenant_id)
-    job.refresh_from_db()
-    return True
-
-
-def answer_left_requests() -> None:
-    """Do what was asked of jobs whose runners did not come to it. For the sweeper."""
-    with tenant_scope(ALL):
-        left = set(ImportRequest.objects.values_list("tenant_id", "job_id"))
-    for tenant_id, job_id in left:
-        with tenant_scope(tenant_id):
-            answer_unless_held(job_id)
-
-
-def _tell_watchers(job: ImportJob) -> None:
-    """Send the job's snapshot to those who watch it, once what changed is committed."""
-
-    # The place in line is looked up.
-    on_commit_in_scope(job.tenant_id, lambda: publisher.publish(job))
-
-
-def on_commit_in_scope(tenant_id: int, act: Callable[[], None]) -> None:
-    """Have something done in the tenant's scope once the present transaction is committed."""
-
-    def act_in_scope() -> None:
-        with tenant_scope(tenant_id):
-            act()
-
-    transaction.on_commit(act_in_scope)
-
-
-def delete(job: ImportJob) -> None:
-    """Take a job out of everyone's sight; its contacts stay. Its rows and files are purged later."""
-    with tenant_scope(job.tenant_id):
-        deleted = (
-            ImportJob.objects.filter(pk=job.pk, deleted_at=None)
-            .exclude(status__in=[Status.QUEUED, Status.PROCESSING])
-            .update(deleted_at=timezone.now())
-        )
-        if not deleted and ImportJob.objects.filter(pk=job.pk, deleted_at=None).exists():
-            raise Conflict("import_is_running", "This import is still running. Cancel it first, then delete it.")
-
-
-def discard(job: ImportJob) -> None:
-    """Take a pending job back as if it had never been uploaded: row and files are gone at once."""
-    with tenant_scope(job.tenant_id):
-        gone, _ = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).delete()
-    if gone:
-        files.remove(job.file_path, job.rows_path)
-
-
-def restore(job: ImportJob) -> None:
-    """Bring a deleted job back, as long as it was not purged. Raises Conflict if its external id was given anew."""
-    with tenant_scope(job.tenant_id):
-        if job.external_id:
-            check_options(job.tenant, options_of(job), job=job)
-        ImportJob.objects.filter(pk=job.pk).update(deleted_at=None)
-
-
-def _require(job: ImportJob, status: str) -> None:
-    if job.status != status:
-        raise Conflict("already_started", "This import was started already; its file is not read again.")
-
-
 # Ends ----------------------------------------------------------------------------------------------------------------
 
 
@@ -622,64 +382,52 @@ def _end(job_id: UUID, epoch: int, status: str, **changes: Any) -> bool:
     return bool(ended)
 
 
-# Keeping house -------------------------------------------------------------------------------------------------------
+# Those who watch -----------------------------------------------------------------------------------------------------
 
 
-def purge(*, batch_rows: int = 10_000) -> None:
-    """Erase what is kept no longer: uploaded files 7 days after the end, deleted jobs after 30 days, in batches.
+def tell_watchers(job: ImportJob) -> None:
+    """Send the job's snapshot to those who watch it, once what changed is committed."""
 
-    Uploads that nobody confirmed count from their upload, and are cancelled. It may run twice, and goes on where it
-    stopped.
-    """
-    now = timezone.now()
-    files_until = now - timedelta(days=settings.UPLOADED_FILES_KEPT_DAYS)
-    with tenant_scope(ALL):
-        old = ImportJob.objects.exclude(file_path="", rows_path="").filter(
-            Q(completed_at__lt=files_until) | Q(status=Status.PENDING, created_at__lt=files_until)
-        )
-        abandoned = list(old)
-    for job in abandoned:
-        _cancel_forgotten(job)
-        # The files first: a crash between the two leaves a name without a file, and the next run clears it.
-        files.remove(job.file_path, job.rows_path)
-        with tenant_scope(job.tenant_id):
-            ImportJob.objects.filter(pk=job.pk).update(file_path="", rows_path="")
-    with tenant_scope(ALL):
-        gone = list(ImportJob.objects.filter(deleted_at__lt=now - timedelta(days=settings.DELETED_JOBS_KEPT_DAYS)))
-    for job in gone:
-        files.remove(job.file_path, job.rows_path)
-        for table in (ErrorLogEntry, ImportChange, ImportChunk, Correction):
-            while _delete_some(table, job, batch_rows):
-                pass
-        with tenant_scope(job.tenant_id):
-            ImportJob.objects.filter(pk=job.pk).delete()
+    # The place in line is looked up.
+    on_commit_in_scope(job.tenant_id, lambda: publisher.publish(job))
 
 
-def _cancel_forgotten(job: ImportJob) -> None:
-    """End an upload that nobody confirmed: without its file there is nothing to preview or to start."""
-    days = settings.UPLOADED_FILES_KEPT_DAYS
+def on_commit_in_scope(tenant_id: int, act: Callable[[], None]) -> None:
+    """Have something done in the tenant's scope once the present transaction is committed."""
+
+    def act_in_scope() -> None:
+        with tenant_scope(tenant_id):
+            act()
+
+    transaction.on_commit(act_in_scope)
+
+
+# Out of sight, and back ----------------------------------------------------------------------------------------------
+
+
+def delete(job: ImportJob) -> None:
+    """Take a job out of everyone's sight; its contacts stay. Its rows and files are purged later."""
     with tenant_scope(job.tenant_id):
-        cancelled = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).update(
-            status=Status.CANCELLED,
-            completed_at=timezone.now(),
-            error_details={
-                "code": "never_started",
-                "error": f"Nobody started this import within {days} days, so its file was erased. Upload it again.",
-            },
+        deleted = (
+            ImportJob.objects.filter(pk=job.pk, deleted_at=None)
+            .exclude(status__in=[Status.QUEUED, Status.PROCESSING])
+            .update(deleted_at=timezone.now())
         )
-        if cancelled:
-            events.record(job.pk, WebhookEvent.CANCELLED)
+        if not deleted and ImportJob.objects.filter(pk=job.pk, deleted_at=None).exists():
+            raise Conflict("import_is_running", "This import is still running. Cancel it first, then delete it.")
 
 
-def _delete_some(
-    table: type[ErrorLogEntry | ImportChange | ImportChunk | Correction], job: ImportJob, rows: int
-) -> int:
-    """Delete so many of a job's rows of one table in a transaction of their own. Return how many there were."""
-    with tenant_scope(job.tenant_id), connection.cursor() as cursor:
-        name = connection.ops.quote_name(table._meta.db_table)
-        cursor.execute(
-            f"DELETE FROM {name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {name} "  # noqa: S608 (a model's own name)
-            "WHERE tenant_id = %s AND import_job_id = %s LIMIT %s))",
-            [job.tenant_id, job.pk, rows],
-        )
-        return int(cursor.rowcount)
+def discard(job: ImportJob) -> None:
+    """Take a pending job back as if it had never been uploaded: row and files are gone at once."""
+    with tenant_scope(job.tenant_id):
+        gone, _ = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING).delete()
+    if gone:
+        files.remove(job.file_path, job.rows_path)
+
+
+def restore(job: ImportJob) -> None:
+    """Bring a deleted job back, as long as it was not purged. Raises Conflict if its external id was given anew."""
+    with tenant_scope(job.tenant_id):
+        if job.external_id:
+            check_options(job.tenant, options_of(job), job=job)
+        ImportJob.objects.filter(pk=job.pk).update(deleted_at=None)

@@ -14,7 +14,7 @@ from django.db.models import BooleanField, F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from imports import services
+from imports import control, services
 from imports.corrections import services as corrections
 from imports.corrections.models import CorrectionRun
 from imports.holding import Held
@@ -33,7 +33,7 @@ def sweep() -> None:
     """
     for left in _left():
         take_over(left)
-    services.answer_left_requests()
+    control.answer_left_requests()
     corrections.start_waiting()
     with tenant_scope(ALL):
         waiting = set(

@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from imports import idempotency, leftovers, notices, runner, services, sweeper
+from imports import idempotency, leftovers, notices, retention, runner, sweeper
 from imports.analytics import summaries
 from imports.connectors.google import connections, oauth
 from imports.corrections import edits
@@ -57,7 +57,7 @@ def sweep(timestamp: int) -> None:
 @app.task(queue="maintenance", name="imports.purge")
 def purge(timestamp: int) -> None:
     """Erase what is kept no longer. It may run twice, and beside itself."""
-    services.purge()
+    retention.purge()
     idempotency.purge()
     deliveries.purge()
     oauth.purge()

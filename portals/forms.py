@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from contacts.fields import CUSTOM_TYPES, FieldType
 from contacts.models import ContactList
-from imports import services
+from imports import job_options
 from imports.ai import mapping as ai_mapping
 from imports.engine.errors import SourceRejected
 from imports.engine.normalize.country import country_names
@@ -301,4 +301,4 @@ def _with_found(choices: Mapping[str, str], found: str | None) -> list[tuple[str
 
 def initial_options(job: ImportJob) -> dict[str, str]:
     """Return the values of an options form for a job."""
-    return OptionsForm.initial_of(services.options_of(job))
+    return OptionsForm.initial_of(job_options.options_of(job))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from imports import services
+from imports import control
 from imports.models import ImportJob, ImportRequest
 from portals import wording
 from portals.wording import counted
@@ -28,7 +28,7 @@ class Head(NamedTuple):
 
 def head_of(job: ImportJob) -> Head:
     """Return the head of an open import's page. One query."""
-    asked = services.asked_of(job)
+    asked = control.asked_of(job)
     name = str(job)
     if asked == What.CANCEL:
         explanation = "It is cancelled as soon as the rows that are being written are done."

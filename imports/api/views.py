@@ -15,7 +15,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from imports import error_log, history, pasting, preview, remote, results, services
+from imports import control, error_log, history, job_options, pasting, preview, remote, results, services
 from imports.api import corrections, documented
 from imports.api.serializers import (
     ConfirmShape,
@@ -251,7 +251,7 @@ class ImportViewSet(TenantViewSet):
         services.confirm(
             job,
             field_mapping=_confirmed_mapping(job, confirmation),
-            options=ImportOptions.parse(cast("dict[str, Any]", request.data), over=services.options_of(job)),
+            options=ImportOptions.parse(cast("dict[str, Any]", request.data), over=job_options.options_of(job)),
             save_mapping_as=confirmation["save_mapping_as"],
             confirmed_by=request.user,
         )
@@ -266,7 +266,7 @@ class ImportViewSet(TenantViewSet):
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: ApiRequest, job_id: UUID) -> Response:
-        return self.changed(job_id, services.cancel)
+        return self.changed(job_id, control.cancel)
 
     @extend_schema(
         operation_id="imports_pause",
@@ -277,7 +277,7 @@ class ImportViewSet(TenantViewSet):
     )
     @action(detail=True, methods=["post"])
     def pause(self, request: ApiRequest, job_id: UUID) -> Response:
-        return self.changed(job_id, services.pause)
+        return self.changed(job_id, control.pause)
 
     @extend_schema(
         operation_id="imports_resume",
@@ -289,7 +289,7 @@ class ImportViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     @idempotent
     def resume(self, request: ApiRequest, job_id: UUID) -> Response:
-        return self.changed(job_id, services.resume)
+        return self.changed(job_id, control.resume)
 
     @extend_schema(
         operation_id="imports_retry",
@@ -301,7 +301,7 @@ class ImportViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     @idempotent
     def retry(self, request: ApiRequest, job_id: UUID) -> Response:
-        return self.changed(job_id, services.retry)
+        return self.changed(job_id, control.retry)
 
     @extend_schema(
         operation_id="imports_rows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from imports import remote, services
+from imports import job_options, remote
 from imports.connectors.interface import RemoteSource
 from imports.engine.schema import FieldMapping
 from imports.models import ImportJob
@@ -47,7 +47,7 @@ def repeated(job: ImportJob) -> Repeated:
         raise Conflict("not_repeatable", "Only imports from a Google Sheet, or from another service, can be repeated.")
     if not can_be_repeated(job):
         raise Conflict("not_started", "Start this import first. Then it can be repeated with the columns as mapped.")
-    options = services.options_of(job)
+    options = job_options.options_of(job)
     events = tuple(dict.fromkeys((*options.webhook_events, "held")))
     return Repeated(
         name=job.filename,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imports import services
+from imports import control, services
 from imports.engine.schema import FieldMapping
 from imports.models import ImportJob
 from imports.schedules.drift import Hold
@@ -23,7 +23,7 @@ def accept(job: ImportJob, *, accepted_by: User, field_mapping: FieldMapping | N
 def discard(job: ImportJob) -> None:
     """Import nothing of a held run. The schedule goes on at its next time, held against the last good run as before."""
     _require_held(job)
-    services.cancel(job)
+    control.cancel(job)
 
 
 def agree(job: ImportJob) -> None:

@@ -20,7 +20,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from imports import notices, remote, services, storage
+from imports import job_options, notices, remote, services, storage
 from imports.connectors import registry
 from imports.connectors.interface import NotAuthorized, RemoteSource
 from imports.engine.errors import EngineError
@@ -315,7 +315,7 @@ def _fail(schedule: ImportSchedule, job_id: UUID, error: Refusal | EngineError) 
             filename=schedule.name,
         )
         # The list may be what is gone, and nobody becomes a member of it.
-        services.set_options(job, replace(ImportOptions.parse(schedule.options), list_id=None))
+        job_options.set_options(job, replace(ImportOptions.parse(schedule.options), list_id=None))
         job.schedule = locked
         job.save()
         if isinstance(error, NotAuthorized | OwnerGone):

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
-from imports import saved_mappings, services
+from imports import control, job_options, saved_mappings
 from imports.connectors import registry
 from imports.connectors.interface import RemoteSource
 from imports.engine.schema import FieldMapping
@@ -149,7 +149,7 @@ def _plan(schedule: ImportSchedule) -> None:
 def delete(schedule: ImportSchedule) -> None:
     """Import a source no more. What was imported, and the jobs, stay; a run that is held is cancelled."""
     for job in ImportJob.objects.filter(schedule=schedule, deleted_at=None, status=ImportJob.Status.PENDING):
-        services.cancel(job)
+        control.cancel(job)
     schedule.delete()
 
 
@@ -183,7 +183,7 @@ def _check_options(tenant: Tenant, options: ImportOptions) -> None:
             "external_id names one import, and a recurring one makes many. Leave it out.",
             field="external_id",
         )
-    services.check_options(tenant, options)
+    job_options.check_options(tenant, options)
 
 
 def _checked_mapping(

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from imports import platform, services
+from imports import control, platform
 from imports.line import rows_left, rows_per_second
 from imports.models import ImportJob
 from imports.platform import Load
@@ -92,7 +92,7 @@ def put_back(request: StaffRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @staff_required
 def cancel(request: StaffRequest, job_id: UUID) -> HttpResponse:
-    return _act(request, job_id, services.cancel, "“{job}” is cancelled; the rows that it wrote stay.")
+    return _act(request, job_id, control.cancel, "“{job}” is cancelled; the rows that it wrote stay.")
 
 
 def _act(request: StaffRequest, job_id: UUID, act: Callable[[ImportJob], None], done: str) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from imports import control, results, saved_mappings, services
 from imports import error_log as error_logs
 from imports import progress as progresses
-from imports import results, saved_mappings, services
 from imports.models import ImportJob
 from imports.schedules import from_job
 from irisx.accounts.requests import TenantRequest, go, sign_in_url, tenant_required
@@ -107,7 +107,7 @@ def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job_url = page_url(request, "job", job.pk)
     if request.method == "POST":
         try:
-            services.cancel(job)
+            control.cancel(job)
         except Conflict as refusal:
             messages.info(request, refusal.message)
         return go(request, job_url)
@@ -118,19 +118,19 @@ def cancel(request: TenantRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 @tenant_required
 def pause(request: TenantRequest, job_id: UUID) -> HttpResponse:
-    return _ask(request, job_id, services.pause)
+    return _ask(request, job_id, control.pause)
 
 
 @require_POST
 @tenant_required
 def resume(request: TenantRequest, job_id: UUID) -> HttpResponse:
-    return _ask(request, job_id, services.resume)
+    return _ask(request, job_id, control.resume)
 
 
 @require_POST
 @tenant_required
 def retry(request: TenantRequest, job_id: UUID) -> HttpResponse:
-    return _ask(request, job_id, services.retry)
+    return _ask(request, job_id, control.retry)
 
 
 def _ask(request: TenantRequest, job_id: UUID, act: Callable[[ImportJob], None]) -> HttpResponse:

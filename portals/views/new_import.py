@@ -12,7 +12,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from contacts import services as contact_services
 from contacts.fields import FieldType
-from imports import remote, services
+from imports import job_options, remote, services
 from imports.engine.errors import SourceRejected
 from imports.models import ImportJob
 from irisx.accounts.requests import TenantRequest, go, tenant_required
@@ -132,7 +132,7 @@ def review(request: TenantRequest, job_id: UUID) -> HttpResponse:
         return go(request, page_url(request, "job", job.pk))
     form = ReviewForm(request.POST or None, tenant=request.tenant, initial=initial_options(job))
     if request.method == "POST" and form.is_valid():
-        services.keep_draft(job, options=form.options(over=services.options_of(job)))
+        services.keep_draft(job, options=form.options(over=job_options.options_of(job)))
     return _review(request, job, sheet, form)
 
 
@@ -146,7 +146,7 @@ def start(request: TenantRequest, job_id: UUID) -> HttpResponse:
         return redirect(page_url(request, "job", job.pk))
     if form.is_valid():
         try:
-            with with_new_list(request.tenant, form, over=services.options_of(job)) as options:
+            with with_new_list(request.tenant, form, over=job_options.options_of(job)) as options:
                 services.confirm(
                     job,
                     field_mapping=sheet.mapping,

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from imports import runner, services, sweeper
+from imports import control, runner, services, sweeper
 from imports.models import ImportJob
 from irisx.accounts.authentication import issue_tokens
 from irisx.accounts.tenancy import ALL, tenant_scope
@@ -105,7 +105,7 @@ def test_a_cancel_ends_an_import_after_its_open_chunk(acme, settings, place):
     with points.closed(place) as point, ThreadPoolExecutor(1) as thread:
         running = thread.submit(run_and_disconnect, job)
         point.wait_for_somebody()
-        services.cancel(job)
+        control.cancel(job)
         assert reload(job).status == ImportJob.Status.PROCESSING
         point.open()
         running.result(30)
@@ -131,7 +131,7 @@ def test_an_import_that_is_cancelled_while_its_runner_dies_keeps_whole_chunks(ac
     with points.closed("the checkpoint") as point, ThreadPoolExecutor(1) as thread:
         running = thread.submit(run_and_disconnect, job)
         session = point.wait_for_somebody()
-        services.cancel(job)
+        control.cancel(job)
         point.end_session(session)
         assert running.exception(30) is not None
     sweeper.sweep()

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from imports import results, runner, services, sweeper, tasks
+from imports import control, results, runner, services, sweeper, tasks
 from imports.engine import loader
 from imports.engine.matching import Outcome
 from imports.models import ImportJob, ImportRequest
@@ -23,7 +23,7 @@ from tests.factories import confirm, contacts_of, counts, make_job, reload, uplo
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = {"cancel": services.cancel, "pause": services.pause, "resume": services.resume, "retry": services.retry}
+ACTIONS = {"cancel": control.cancel, "pause": control.pause, "resume": control.resume, "retry": control.retry}
 
 
 def rows_of(number: int, *, of: str = "example") -> str:
@@ -72,7 +72,7 @@ def test_each_action_changes_the_status_or_is_refused(acme, status, cancel, paus
 
 def test_a_refusal_says_what_was_asked(acme):
     with pytest.raises(Conflict) as refused:
-        services.pause(make_job(acme, status="completed"))
+        control.pause(make_job(acme, status="completed"))
 
     assert refused.value.message == "This import is at its end already; there is nothing to pause."
 
@@ -81,7 +81,7 @@ def test_a_failed_import_whose_file_is_erased_is_not_retried(acme):
     job = make_job(acme, status="failed", error_details={"code": "import_failed", "error": "It stopped."})
 
     with pytest.raises(Conflict) as refused:
-        services.retry(job)
+        control.retry(job)
 
     assert refused.value.code == "file_gone"
     assert reload(job).error_details == {"code": "import_failed", "error": "It stopped."}
@@ -93,9 +93,9 @@ def test_a_failed_import_whose_file_is_erased_is_not_retried(acme):
 def test_pausing_gives_the_place_to_the_next_and_resuming_takes_the_old_one_in_line(acme):
     jobs = [confirm(upload(acme, f"Email\nperson{n}@example.com\n")) for n in range(5)]
 
-    services.pause(jobs[0])
+    control.pause(jobs[0])
     paused = statuses(jobs)
-    services.resume(jobs[0])
+    control.resume(jobs[0])
     resumed = statuses(jobs)
     runner.run_to_end(jobs[1].pk)
 
@@ -107,7 +107,7 @@ def test_pausing_gives_the_place_to_the_next_and_resuming_takes_the_old_one_in_l
 def test_an_import_in_line_that_is_paused_lets_the_one_behind_it_pass(acme):
     jobs = [confirm(upload(acme, f"Email\nperson{n}@example.com\n")) for n in range(5)]
 
-    services.pause(jobs[3])
+    control.pause(jobs[3])
     runner.run_to_end(jobs[0].pk)
 
     assert statuses(jobs) == ["completed", "processing", "processing", "paused", "processing"]
@@ -118,10 +118,10 @@ def test_a_paused_import_goes_on_where_it_stood_and_its_old_task_finds_nothing_t
     runner.run_slice(job.pk, job.epoch, seconds=0)
     left = reload(job)
 
-    services.pause(job)
+    control.pause(job)
     runner.run_slice(left.pk, left.epoch)
     paused = reload(job)
-    services.resume(job)
+    control.resume(job)
     runner.run_slice(left.pk, left.epoch)
     resumed = reload(job)
 
@@ -163,7 +163,7 @@ POINTS = {"stage": 100, "find_contacts": 300, "write_ledger": 300}
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize(("act", "status"), [(services.cancel, "cancelled"), (services.pause, "paused")])
+@pytest.mark.parametrize(("act", "status"), [(control.cancel, "cancelled"), (control.pause, "paused")])
 def test_who_asks_in_the_middle_of_a_chunk_does_not_wait_and_is_heeded_after_it(acme, monkeypatch, act, status, point):
     job = reload(confirm(upload(acme, rows_of(1000))))
     step, calls = getattr(loader, point), []
@@ -188,7 +188,7 @@ def test_who_asks_in_the_middle_of_a_chunk_does_not_wait_and_is_heeded_after_it(
         assert seen[-1] == (status, 300)
     monkeypatch.undo()
     if status == "paused":
-        services.resume(job)
+        control.resume(job)
         assert counts(runner.run_to_end(job.pk)) == done(1000, 1000)
         assert len(contacts_of(acme)) == 1000
 
@@ -203,7 +203,7 @@ def behind_each_number(job: ImportJob) -> dict[str, list[int]]:
     return {outcome.name.lower(): [row.row_index for row in rows] for outcome, rows in found.items() if rows}
 
 
-@pytest.mark.parametrize("act", [services.cancel, services.pause])
+@pytest.mark.parametrize("act", [control.cancel, control.pause])
 def test_who_asks_between_two_slices_is_heeded_at_once(acme, act):
     job = reload(confirm(upload(acme, rows_of(1000))))
     runner.run_slice(job.pk, job.epoch, seconds=0)
@@ -243,8 +243,8 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
     assert hangs.wait(60)
 
     # It holds the job's row and the tenant's lock.
-    services.pause(hanging)
-    services.cancel(in_line)
+    control.pause(hanging)
+    control.cancel(in_line)
     confirm(uploaded)
     asked = (hanging.status, in_line.status, uploaded.status)
     sweeper.sweep()
@@ -257,7 +257,7 @@ def test_a_worker_that_hangs_in_its_chunk_keeps_nobody_waiting_and_loses_the_job
     assert reload(uploaded).status == "processing"
     assert (taken_over.status, counts(taken_over)) == ("paused", done(100, 1000))
     assert [type(end) for end in ends] == [psycopg.errors.AdminShutdown]
-    services.resume(hanging)
+    control.resume(hanging)
     assert counts(runner.run_to_end(hanging.pk)) == done(1000, 1000)
     assert len(contacts_of(acme)) == 1000
 
@@ -304,7 +304,7 @@ def test_a_failed_import_goes_on_from_its_checkpoint(acme):
 
     failed = runner.run_to_end(job.pk, watch=lose_file)
     default_storage.save(job.rows_path, ContentFile(rows))
-    services.retry(job)
+    control.retry(job)
     retried = reload(job)
     job = runner.run_to_end(job.pk)
 
@@ -323,7 +323,7 @@ def test_an_import_that_was_given_up_may_try_as_often_again(acme, settings):
     runner.run_slice(job.pk, job.epoch)
     given_up = reload(job).status
 
-    services.retry(job)
+    control.retry(job)
 
     assert given_up == "failed"
     assert counts(runner.run_to_end(job.pk)) == done(3, 3)

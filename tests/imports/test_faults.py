@@ -11,7 +11,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from contacts import services as contact_services
 from contacts.models import ContactList
-from imports import preview, runner, services, sources, sweeper
+from imports import preview, retention, runner, services, sources, sweeper
 from imports.engine.errors import SourceUnavailable
 from imports.engine.readers import ReadingOptions
 from imports.models import ImportJob, ImportRequest
@@ -122,7 +122,7 @@ def test_a_list_that_is_deleted_meanwhile_costs_no_row(acme):
 def test_an_upload_that_nobody_started_for_a_week_is_cancelled_with_its_file(acme, settings):
     job = upload(acme)
     settings.UPLOADED_FILES_KEPT_DAYS = -1
-    services.purge()
+    retention.purge()
     job = reload(job)
 
     assert (job.status, job.error_details["code"]) == ("cancelled", "never_started")

@@ -9,7 +9,7 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from imports import leftovers, services, storage
+from imports import leftovers, retention, services, storage
 from imports.models import ImportJob
 from imports.tasks import remove_leftovers
 from irisx.accounts.tenancy import tenant_scope
@@ -62,7 +62,7 @@ def test_what_a_second_reading_left_goes_once_the_files_of_the_import_are_erased
     assert left in kept_names()
 
     with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):
-        services.purge()
+        retention.purge()
         leftovers.remove()
 
     assert kept_names() == []
@@ -74,11 +74,11 @@ def test_the_files_of_an_import_are_erased_seven_days_after_its_end(acme):
         # A long one: its upload is older than its end.
         ImportJob.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(days=30))
     with time_machine.travel(job.completed_at + timedelta(days=6, hours=23), tick=False):
-        services.purge()
+        retention.purge()
     assert kept_names() == sorted([job.file_path, job.rows_path])
 
     with time_machine.travel(job.completed_at + timedelta(days=7, hours=1), tick=False):
-        services.purge()
+        retention.purge()
 
     assert kept_names() == []
     job = reload(job)

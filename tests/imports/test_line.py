@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from imports import progress, runner, services
+from imports import control, progress, runner
 from imports.line import line_of, rows_per_second, seconds_until_done
 from imports.models import ImportJob
 from irisx.accounts.tenancy import tenant_scope
@@ -118,9 +118,9 @@ def test_a_line_takes_one_query(acme):
 def test_the_time_that_an_import_rests_is_not_in_its_pace(acme):
     job = reload(confirm(upload(acme, "Email\n" + "".join(f"person{n}@example.com\n" for n in range(250)))))
     runner.run_slice(job.pk, job.epoch, seconds=0)
-    services.pause(job)
+    control.pause(job)
     paused = reload(job)
-    services.resume(job)
+    control.resume(job)
     resumed = reload(job)
 
     runner.claim(resumed.pk, resumed.epoch)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from contacts import services as contact_services
-from imports import runner, services, sources, sweeper
+from imports import control, runner, sources, sweeper
 from imports.engine.validation import RowPreparer
 from imports.models import ImportChange, ImportChunk, ImportJob, ImportRequest
 from imports.pace import Pace
@@ -146,7 +146,7 @@ def test_a_cancelled_import_keeps_the_rows_that_are_done(acme):
 
     def cancel_at_300(job):
         if job.processed_rows == 300:
-            services.cancel(job)
+            control.cancel(job)
 
     job = runner.run_to_end(job.pk, watch=cancel_at_300)
 

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from contacts import services as contact_services
-from imports import services
+from imports import control, retention, services
 from imports.engine.errors import SourceRejected
 from imports.engine.readers import ReadingOptions
 from imports.engine.schema import FieldMapping
@@ -97,7 +97,7 @@ def test_a_tenant_whose_imports_pile_up_must_end_some_first(acme, globex, settin
     with pytest.raises(TooMany):
         upload(acme)
     upload(globex)
-    services.cancel(first)
+    control.cancel(first)
 
     assert upload(acme).status == "pending"
 
@@ -173,12 +173,12 @@ def test_a_running_import_is_not_deleted_and_a_finished_one_comes_back(acme):
 def test_cancelling_a_pending_import_ends_it_and_a_finished_one_refuses(acme):
     job = make_job(acme)
 
-    services.cancel(job)
-    services.cancel(job)
+    control.cancel(job)
+    control.cancel(job)
 
     assert job.status == "cancelled"
     with pytest.raises(Conflict):
-        services.cancel(import_csv(acme))
+        control.cancel(import_csv(acme))
 
 
 def test_purge_erases_files_a_week_after_the_end_and_deleted_imports_after_a_month(acme):
@@ -189,8 +189,8 @@ def test_purge_erases_files_a_week_after_the_end_and_deleted_imports_after_a_mon
         ImportJob.objects.filter(pk=old.pk).update(completed_at=now - timedelta(days=8))
         ImportJob.objects.filter(pk=deleted.pk).update(deleted_at=now - timedelta(days=31))
 
-    services.purge(batch_rows=1)
-    services.purge(batch_rows=1)
+    retention.purge(batch_rows=1)
+    retention.purge(batch_rows=1)
 
     assert sorted(stored_files()) == sorted([kept.file_path, kept.rows_path])
     assert {job.pk for job in jobs_of(acme)} == {kept.pk, old.pk}

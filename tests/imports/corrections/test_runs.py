@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact, ContactListMember
-from imports import results
+from imports import control, results, retention
 from imports import runner as job_runner
 from imports import services as job_services
 from imports.corrections import runner, services
@@ -310,7 +310,7 @@ def test_corrections_beside_a_retry_move_the_same_numbers(acme):
         ErrorLogEntry.objects.filter(import_job=job, row_index=2).delete()
     correct(job, {1: {"Email": "ben@example.com"}})
 
-    job_services.retry(reload(job))
+    control.retry(reload(job))
     job_runner.run_to_end(job.pk)
 
     assert counts(reload(job)) == {"total": 3, "processed": 3, "created": 2, "failed": 1}
@@ -323,7 +323,7 @@ def test_a_deleted_import_leaves_nothing_of_its_corrections(acme, settings):
     job_services.delete(reload(job))
     settings.DELETED_JOBS_KEPT_DAYS = -1
 
-    job_services.purge()
+    retention.purge()
 
     with tenant_scope(acme):
         assert not Correction.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports import services
+from imports import control, services
 from imports.schedules.drift import Hold
 from imports.tasks import mail_notice
 from imports.webhooks import endpoints
@@ -89,7 +89,7 @@ def test_staff_are_led_to_the_admin_portal(acme, staff, mailoutbox):
 
 def test_a_mail_that_comes_too_late_is_not_sent(acme, alice, mailoutbox):
     job = fail(acme, alice)
-    services.retry(job)
+    control.retry(job)
 
     mails()
 

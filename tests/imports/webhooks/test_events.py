@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from imports import runner, services, sweeper
+from imports import control, retention, runner, services, sweeper
 from imports.api.serializers import JobSerializer
 from imports.engine.errors import SourceUnavailable
 from imports.webhooks import endpoints
@@ -72,7 +72,7 @@ def test_an_import_that_is_retried_is_told_of_both_its_ends(acme, listen, sent):
     with tenant_scope(acme):
         services.fail(job.pk, epoch=job.epoch, error=SourceUnavailable())
 
-    services.retry(job)
+    control.retry(job)
     runner.run_to_end(job.pk)
 
     assert sent() == [("failed", URL), ("completed", URL)]
@@ -85,8 +85,8 @@ def test_an_import_that_is_cancelled_is_told_once(acme, listen, sent, is_started
     if is_started:
         confirm(job)
 
-    services.cancel(job)
-    services.cancel(job)
+    control.cancel(job)
+    control.cancel(job)
 
     assert sent() == [("cancelled", URL)]
 
@@ -97,7 +97,7 @@ def test_an_import_that_is_cancelled_while_it_runs_is_told_once(acme, listen, se
 
     def cancel(job):
         if job.processed_rows == 300:
-            services.cancel(job)
+            control.cancel(job)
 
     runner.run_to_end(job.pk, watch=cancel)
 
@@ -109,8 +109,8 @@ def test_an_upload_that_nobody_started_for_a_week_is_told(acme, listen, sent, se
     upload(acme)
     settings.UPLOADED_FILES_KEPT_DAYS = -1
 
-    services.purge()
-    services.purge()
+    retention.purge()
+    retention.purge()
 
     assert sent() == [("cancelled", URL)]
 
