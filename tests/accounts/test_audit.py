@@ -52,7 +52,7 @@ def test_platform_staff_who_act_for_a_tenant(client, staff, acme):
     assert trail()[len(before) :] == [(staff.email, "admin_portal:job-delete", "acme", str(job.pk))]
 
 
-def test_a_program(alice):
+def test_a_program_is_in_the_trail_with_its_method(alice):
     contact = make_contact(alice.tenant, email="maya@example.com")
     program = APIClient(HTTP_AUTHORIZATION=f"Bearer {issue_tokens(alice)['access']}")
 

@@ -31,7 +31,7 @@ def said(answer):
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("path", ["/v1/", "/v1/nothing", "/v1/imports/", "/v1/imports/7", "/v1/imports/upload/again"])
-def test_unknown_address(client, settings, path, debug):
+def test_an_unknown_address_of_the_api_answers_in_json(client, settings, path, debug):
     settings.DEBUG = debug
 
     assert said(client.get(path)) == (404, "not_found")
@@ -136,7 +136,7 @@ def test_busy_readers_ask_to_come_back(client, upload, monkeypatch):
     assert int(answer["Retry-After"]) > 0
 
 
-def test_database_away(client, monkeypatch):
+def test_a_database_that_is_away_is_said_without_its_own_words(client, monkeypatch):
     def fail(*args, **kwargs):
         raise OperationalError("connection refused")
 

@@ -437,7 +437,7 @@ def test_history_refuses_a_query_that_makes_no_sense(client, query):
     assert answer.json()["field"] == query.split("=")[0]
 
 
-def test_history_filters(client, acme):
+def test_the_history_is_filtered_by_status_source_and_time(client, acme):
     old = make_job(acme, filename="january.csv", status="completed", external_id="order 7")
     new = make_job(acme, filename="february.xlsx", source_type="excel")
     with tenant_scope(acme):

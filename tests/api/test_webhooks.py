@@ -9,7 +9,8 @@ from asgiref.sync import async_to_sync
 from standardwebhooks import Webhook
 
 from imports.webhooks.dispatcher import Dispatcher
-from irisx.accounts.tenancy import tenant_scope
+from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
+from irisx.accounts.tenancy import ALL, tenant_scope
 from tests.factories import import_csv
 from tests.receivers import answers, receiver
 
@@ -270,3 +271,6 @@ def test_a_tenant_that_is_deleted_takes_all_of_it_along(acme, make_endpoint, our
 
     with tenant_scope(acme):
         acme.delete()
+
+    with tenant_scope(ALL):
+        assert [model.objects.count() for model in (WebhookEndpoint, WebhookDelivery, WebhookSecret)] == [0, 0, 0]

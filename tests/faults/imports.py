@@ -14,17 +14,7 @@ from imports.options import ImportOptions
 from irisx.accounts.models import Tenant
 from irisx.accounts.tenancy import ALL, tenant_scope
 from tests.factories import counts, make_contact, reload
-from tests.system.people import People, write_people
-
-MAPPING = {
-    "First Name": "first_name",
-    "Last Name": "last_name",
-    "Email": "email",
-    "Phone": "phone",
-    "Company": "company",
-    "Country": "country",
-    "Plan": "custom:plan",
-}
+from tests.system.people import MAPPING, People, write_people
 
 
 def start_import(tenant: Tenant, folder: Path, *, rows: int, seed: int = 1) -> tuple[ImportJob, People]:

@@ -101,7 +101,7 @@ def test_consent_taken_back_asks_to_connect_again(google, alices, acme, alice):
     assert "Google is connected since" in text_of(alices.get(SHEET))
 
 
-def test_disconnecting(google, alices, acme, alice):
+def test_who_disconnects_is_asked_to_connect_again(google, alices, acme, alice):
     connect_google(acme, alice)
 
     assert alices.post(reverse("customer:google-disconnect")).url == SHEET

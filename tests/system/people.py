@@ -11,6 +11,16 @@ FIRST = ("Maya", "Jürgen", "Małgorzata", "Οδυσσέας", "Siobhán", "美�
 LAST = ("Hollister", "von der Heide", "Wiśniewska", "Núñez", "St. John", "高橋", "الحداد", "de Wit", "Öztürk", "Smith")
 # The middle three digits of American numbers; 211, 311, … are services.
 EXCHANGES = tuple(exchange for exchange in range(200, 1000) if exchange % 100 != 11)
+# What the columns of the file become.
+MAPPING = {
+    "First Name": "first_name",
+    "Last Name": "last_name",
+    "Email": "email",
+    "Phone": "phone",
+    "Company": "company",
+    "Country": "country",
+    "Plan": "custom:plan",
+}
 BAD = ("not an address", "ann@", "@example.com", "n/a", "a@@example.com", "ann at example.com")
 
 

@@ -153,7 +153,7 @@ def look_at_lists(page: Page) -> None:
     assert_accessible(page)
 
 
-def test_pages_about_what_went_wrong(visits):
+def test_pages_about_what_went_wrong_are_accessible(visits):
     """In development Django answers with pages of its own, so ours are shown as a server in production would."""
 
     def answer(route: Route) -> None:

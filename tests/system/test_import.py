@@ -11,18 +11,9 @@ import pytest
 import websockets
 
 from tests.system.conftest import System
-from tests.system.people import write_people
+from tests.system.people import MAPPING, write_people
 from tests.waiting import wait_until
 
-MAPPING = {
-    "First Name": "first_name",
-    "Last Name": "last_name",
-    "Email": "email",
-    "Phone": "phone",
-    "Company": "company",
-    "Country": "country",
-    "Plan": "custom:plan",
-}
 COUNTS = "total_rows, processed_rows, created_count, updated_count, unchanged_count, skipped_count, error_count"
 
 

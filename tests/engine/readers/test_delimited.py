@@ -320,7 +320,7 @@ def test_a_file_without_rows_is_refused(refusal, text):
         (Limits(columns=4), "sheet_too_large"),
     ],
 )
-def test_limits(read, refusal, limits, code):
+def test_a_file_over_a_limit_is_refused_and_one_at_it_is_read(read, refusal, limits, code):
     assert refusal(HEADER + MAYA + DEREK, limits=limits) == code
     assert len(read(HEADER + MAYA + DEREK, limits=Limits(rows=2, columns=5)).rows) == 2
 

@@ -189,7 +189,7 @@ def test_old_workbooks_are_read(read, data):
     ("name", "code"),
     [("password.xlsx", "password_protected"), ("truncated.xlsx", "damaged_file"), ("xml-entities.xlsx", "unsafe_file")],
 )
-def test_refusals(refusal, data, name, code):
+def test_a_workbook_that_cannot_be_read_is_refused_with_the_reason(refusal, data, name, code):
     assert refusal(data / name) == code
 
 
