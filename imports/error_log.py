@@ -13,14 +13,17 @@ from uuid import UUID
 from imports import results
 from imports.engine.formulas import harmless
 from imports.models import ErrorLogEntry, ImportJob
-from irisx.refusals import Invalid
+from irisx.refusals import Conflict, Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from django.db.models import QuerySet
 
-COLUMNS = ("Import key", "Row", "Level", "Type", "Field", "Message")
+    from imports.engine.readers import SourceSummary
+
+KEY_COLUMN = "Import key"
+COLUMNS = (KEY_COLUMN, "Row", "Level", "Type", "Field", "Message")
 # Of a stored line, what is written; what is left out would be half of the work.
 LINE_FIELDS = ("row_index", "row_number", "level", "error_type", "field", "error_message", "row_data")
 CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -59,6 +62,27 @@ def read_import_key(text: str) -> ImportKey | None:
         return ImportKey(UUID(job_id), int(row_index))
     except ValueError:
         return None
+
+
+class IsErrorLog(Conflict):
+    """The file that was uploaded is the error log of an import: its rows belong there, not into a new one."""
+
+    def __init__(self, job_id: UUID) -> None:
+        super().__init__(
+            "is_error_log",
+            "This file is the error log of an import, with the Import keys of its rows. Send it to the corrections of "
+            "that import, or delete the column “Import key” to import the rows as a file of their own.",
+            job_id=str(job_id),
+        )
+        self.job_id = job_id
+
+
+def job_id_in(summary: SourceSummary) -> UUID | None:
+    """Return the import whose error log a file is; None for any other file."""
+    for column in summary.columns:
+        if column.header == KEY_COLUMN and column.values and (key := read_import_key(column.values[0])):
+            return key.job_id
+    return None
 
 
 def row_index_of(job: ImportJob, text: str) -> int:

@@ -22,10 +22,10 @@ from contacts import services as contact_services
 from contacts.fields import CUSTOM_PREFIX
 from imports import header_choices, inspection, notices, reading, saved_mappings, storage, suggestions
 from imports.connectors import contact_objects
-from imports.corrections import files as corrected_files
 from imports.engine.errors import EngineError
 from imports.engine.readers import ReadingOptions, SourceSummary
 from imports.engine.schema import FieldMapping
+from imports.error_log import IsErrorLog, job_id_in
 from imports.job_options import OPTION_FIELDS, check_options, external_id_taken, options_of, set_options
 from imports.models import ImportJob, ImportRequest
 from imports.options import MATCH_FIELDS, ImportOptions
@@ -81,8 +81,8 @@ def create_job(
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions(), is_snapshot=job.is_remote)
-        if (log_of := corrected_files.job_id_of(summary)) is not None:
-            raise corrected_files.IsErrorLog(log_of)
+        if (log_of := job_id_in(summary)) is not None:
+            raise IsErrorLog(log_of)
         suggested = suggestions.of_source(summary, tenant=tenant, use_ai_mapping=options.use_ai_mapping)
         with _kept(job, source=path, rows=rows_path), tenant_scope(tenant):
             _set_source(job, summary, suggested)

@@ -138,7 +138,7 @@ class ImportViewSet(TenantViewSet):
                     reading_options=reading_options,
                     job_id=job_id,
                 )
-            except corrected_files.IsErrorLog as log:
+            except error_log.IsErrorLog as log:
                 job, accepted_rows = corrected_files.accept_upload(
                     request.tenant, log, path, user=request.user, reading_options=reading_options, run_id=job_id
                 )

@@ -1,53 +1,29 @@
-"""The corrected error log as a file, saved by whatever spreadsheet: telling that a file is one, reading its rows."""
+"""The corrected error log as a file, saved by whatever spreadsheet: reading its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from imports import error_log, reading, storage
+from imports.corrections import services
 from imports.corrections.mending import CorrectedRow, headers_of
+from imports.corrections.services import Accepted
 from imports.engine.formulas import original
 from imports.engine.readers import ReadingOptions
 from imports.engine.readers.header import unique_headers
 from imports.engine.rows_file import RowsFile, open_rows_file
-from irisx.refusals import Conflict, Invalid
-
-if TYPE_CHECKING:
-    from imports.corrections.services import Accepted
-    from imports.engine.readers import SourceSummary
-    from imports.models import ImportJob
-    from irisx.accounts.models import Tenant, User
-
-KEY_HEADER = error_log.COLUMNS[0]
+from imports.error_log import KEY_COLUMN, IsErrorLog
+from imports.models import ImportJob
+from irisx.accounts.models import Tenant, User
+from irisx.accounts.tenancy import tenant_scope
+from irisx.refusals import Invalid
 
 BATCH_ROWS = 2_000
 
 # Reading guessed, and a wrong guess would put values into the wrong cells, or leave rows out.
 DOUBTFUL = frozenset({"unclosed_quote", "long_row"})
-
-
-class IsErrorLog(Conflict):
-    """The file that was uploaded is the error log of an import: its rows belong there, not into a new one."""
-
-    def __init__(self, job_id: UUID) -> None:
-        super().__init__(
-            "is_error_log",
-            "This file is the error log of an import, with the Import keys of its rows. Send it to the corrections of "
-            "that import, or delete the column “Import key” to import the rows as a file of their own.",
-            job_id=str(job_id),
-        )
-        self.job_id = job_id
-
-
-def job_id_of(summary: SourceSummary) -> UUID | None:
-    """Return the import whose error log a file is; None for any other file."""
-    for column in summary.columns:
-        if column.header == KEY_HEADER and column.values and (key := error_log.read_import_key(column.values[0])):
-            return key.job_id
-    return None
 
 
 def accept_file(
@@ -63,8 +39,6 @@ def accept_file(
     Call outside of any tenant_scope(): a child process reads the file. Raises SourceRejected for a file that cannot be
     read, Invalid for one that is no error log of this job, Conflict while the job is under way.
     """
-    from imports.corrections import services  # which needs the jobs' services, and they need IsErrorLog
-
     with storage.scratch_folder() as folder:
         rows_path = folder / "rows"
         summary = reading.read_in_child(path, rows_path, reading_options or ReadingOptions())
@@ -87,9 +61,6 @@ def accept_upload(
     run_id: UUID | None = None,
 ) -> tuple[ImportJob, Accepted]:
     """Take an error log that came in as a new file for what it is. Return its job, and what became of its rows."""
-    from imports.models import ImportJob
-    from irisx.accounts.tenancy import tenant_scope
-
     with tenant_scope(tenant):
         job = ImportJob.objects.for_tenant(tenant).select_related("tenant").filter(pk=log.job_id).first()
     if job is None:
@@ -106,13 +77,13 @@ def accept_upload(
 
 def _batches(job: ImportJob, rows: RowsFile, unescape: Callable[[str], str]) -> Iterator[list[CorrectedRow]]:
     """Yield the rows of a corrected error log. Columns that are not the job's are left alone."""
-    if KEY_HEADER not in rows.headers:
+    if KEY_COLUMN not in rows.headers:
         raise Invalid(
             "no_import_key",
             "The file has no column “Import key”, which tells which row is which. Download the error log, correct the "
             "values in it, and send that file.",
         )
-    key_at = rows.headers.index(KEY_HEADER)
+    key_at = rows.headers.index(KEY_COLUMN)
     headers = headers_of(job)
     names = {original(name): place for place, name in enumerate(rows.headers)}
     # A column of the source that is called like one of ours got a number when the log was read.

@@ -16,6 +16,7 @@ from imports import services
 from imports.corrections import files as corrected_files
 from imports.corrections.services import Accepted
 from imports.engine.errors import SourceRejected
+from imports.error_log import IsErrorLog
 from imports.models import ImportJob
 from irisx import uploads
 from irisx.accounts.requests import TenantRequest, go, tenant_required
@@ -53,7 +54,7 @@ def _take(request: TenantRequest, form: UploadForm) -> HttpResponse:
             job = services.create_job(
                 request.tenant, user=request.user, filename=file.name or "", path=path, options=options
             )
-    except corrected_files.IsErrorLog as log:
+    except IsErrorLog as log:
         job, accepted = corrected_files.accept_upload(request.tenant, log, path, user=request.user)
         _say_accepted(request, job, accepted)
         return go(request, page_url(request, "job-result", job.pk))
