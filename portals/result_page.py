@@ -67,7 +67,6 @@ class Mending(NamedTuple):
 
     words: str  # "" if there never were any
     is_open: bool
-    is_failed: bool
 
 
 class Fact(NamedTuple):
@@ -129,19 +128,19 @@ def _heading(job: ImportJob) -> tuple[str, str]:
 def mending_of(job: ImportJob) -> Mending:
     """Return how the corrections of an import are. Two queries at most."""
     if not job.run_no:
-        return Mending("", is_open=False, is_failed=False)
+        return Mending("", is_open=False)
     runs = CorrectionRun.objects.filter(tenant_id=job.tenant_id, import_job=job)
     run = open_run(job) or runs.get(run_no=job.run_no)
     rows = counted(run.total_rows, "mended row")
     if run.status in run.OPEN:
         done = f", {run.row_index:,} done" if run.row_index else ""
-        return Mending(f"{rows} {_is_or_are(run.total_rows)} being imported{done}", is_open=True, is_failed=False)
+        return Mending(f"{rows} {_is_or_are(run.total_rows)} being imported{done}", is_open=True)
     if run.status == CorrectionRun.Status.FAILED:
         reason = (run.error_details or {}).get("error", "")
-        return Mending(f"The import of {rows} stopped. {reason}", is_open=False, is_failed=True)
+        return Mending(f"The import of {rows} stopped. {reason}", is_open=False)
     left = run.total_rows - run.mended_rows
     wrong = f"; {left:,} {_is_or_are(left)} wrong still, or {'was' if left == 1 else 'were'} in before" if left else ""
-    return Mending(f"{counted(run.mended_rows, 'mended row')} came in{wrong}", is_open=False, is_failed=False)
+    return Mending(f"{counted(run.mended_rows, 'mended row')} came in{wrong}", is_open=False)
 
 
 def _is_or_are(number: int) -> str:

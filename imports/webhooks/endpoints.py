@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from imports.webhooks.events import deliver_task
@@ -137,6 +138,7 @@ def mail_disabled(endpoint_id: UUID, user_id: int) -> None:
         "days": settings.WEBHOOK_DISABLED_AFTER.days,
         "kept_days": settings.WEBHOOK_DELIVERIES_KEPT_DAYS,
         "last": last,
+        "link": settings.SITE_URL + reverse("customer:webhooks"),
     }
     subject = f"Nothing is sent to {endpoint.host} any more"
     mail.send(user.email, subject=subject, template="webhook_disabled", context=context)

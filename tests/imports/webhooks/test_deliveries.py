@@ -359,7 +359,7 @@ def test_an_address_that_fails_for_three_days_is_switched_off_and_its_people_are
     assert sent.to == ["alice@acme.example"]
     assert "for 3 days" in sent.body
     assert "The answer was 500" in sent.body
-    assert str(endpoint.pk) in sent.body
+    assert "\nhttp://127.0.0.1:8000/webhooks/\n" in sent.body
 
 
 def test_a_success_between_begins_the_three_days_anew(acme, hook, listen, dispatch, clock):
