@@ -2,9 +2,8 @@
 
     .venv/bin/python bench/mapping.py [-v] [FILE …]
 
-Without a FILE it takes the exports of tests/data and, where it is beside the project, the shared corpus. A FILE is in
-the form of either. No memory of a tenant and no model takes part. -v lists every column that was not matched as
-labelled.
+Without a FILE it takes the exports of tests/data. A FILE is written like these, or as JSON: _read_json() says how. No
+memory of a tenant and no model takes part. -v lists every column that was not matched as labelled.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from tests.exports import (  # noqa: E402
     read_exports,
 )
 
-CORPORA = (DATA / "exports.txt", DATA / "exports-2.txt", ROOT.parent / "shared" / "corpora" / "headers-dev.json")
+CORPORA = (DATA / "exports.txt", DATA / "exports-2.txt")
 BUCKETS = ((100, 101), (95, 100), (90, 95), (80, 90), (70, 80), (60, 70))
 
 
@@ -44,13 +43,14 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
-    for path in options.files or [path for path in CORPORA if path.exists()]:
+    for path in options.files or CORPORA:
         exports = _read_json(path) if path.suffix == ".json" else list(read_exports(path))
         _report(path, judge(exports), verbose=options.verbose)
     _time()
 
 
 def _read_json(path: Path) -> list[Export]:
+    """Read a list of {"set", "language", "columns"}; a column is {"header", "samples", "label", "also_acceptable"}."""
     return [
         Export(
             one["set"],
