@@ -11,7 +11,7 @@ from imports.corrections.models import CorrectionRun
 from imports.holding import Held
 
 CAREFUL_FACTOR = 64
-"""How much smaller chunks get after a runner died: 5,000 rows, then 64, then 1."""
+"""How much smaller chunks get after a runner died: 5,000 rows, then 79, then 2, then 1."""
 
 CHUNK_CELLS_MAX = 200_000
 """Bounds what a runner has in memory: 5,000 rows of up to 40 columns, fewer rows of a wider source. Where cells are
