@@ -240,7 +240,7 @@ class ReadingShape(Shape):
         required=False, allow_null=True, min_value=0, max_value=settings.MAX_ROWS
     )  # 0: there is no header
     encoding = serializers.CharField(required=False, allow_null=True, max_length=40)
-    delimiter = serializers.CharField(required=False, allow_null=True, max_length=1, trim_whitespace=False)
+    delimiter = serializers.CharField(required=False, allow_null=True, max_length=3, trim_whitespace=False)
 
     def validate_encoding(self, encoding: str | None) -> str | None:
         try:
@@ -273,7 +273,7 @@ class PastedShape(Shape):
         trim_whitespace=False,
         help_text="Rows and column names, a line each, cells with tabs between.",
     )
-    delimiter = serializers.CharField(required=False, allow_null=True, max_length=1, trim_whitespace=False)
+    delimiter = serializers.CharField(required=False, allow_null=True, max_length=3, trim_whitespace=False)
     header_row = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=settings.MAX_ROWS)
 
 

@@ -18,6 +18,7 @@ from imports.engine.headers import (
     vote_for_languages,
 )
 from imports.engine.known_exports import recognize
+from imports.engine.name_columns import find_name_columns
 from imports.engine.schema import CUSTOM_PREFIX, Field
 from imports.engine.value_shapes import fits, name_companies, say_yes_or_no, suggested_by_values
 
@@ -29,6 +30,7 @@ _LEFT_OUT = "Left out last time"
 KNOWN = 99  # a column of an export that we know
 LOWEST_CONFIDENCE = 60  # below, a column is left out and a person may choose
 VAGUE = 76  # a word that often means something else; with no value to support it, it is not enough
+BY_ADDRESS = 80  # names of which the e-mail addresses are made
 PARTIAL = 68  # some words of the header are unknown
 SURE = 75  # from here, how sure we are matters less than which of several columns it is
 
@@ -118,7 +120,12 @@ def suggest(
         # What a known export says of a column is all there is to say.
         *(
             candidate
-            for candidate in [*namesakes, *_by_words(columns, meanings, labels), *_by_values(columns, meanings)]
+            for candidate in [
+                *namesakes,
+                *_by_words(columns, meanings, labels),
+                *_by_addresses(columns),
+                *_by_values(columns, meanings),
+            ]
             if fold_header(headers[candidate.column]) not in known
         ),
     ]
@@ -296,6 +303,24 @@ def _by_values(
             behind = max((_BEHIND.get(kind, 1) for kind in kinds), default=0)
             candidates.append(_Candidate(column, field, confidence, behind, reason))
     return candidates
+
+
+def _by_addresses(columns: Sequence[tuple[str, Sequence[str]]]) -> list[_Candidate]:
+    """Return the columns of first and last names among those whose headers say nothing."""
+    silent = {
+        column: [value for value in values if value.strip()]
+        for column, (header, values) in enumerate(columns)
+        if _SAYS_NOTHING.fullmatch(fold_header(header))
+    }
+    if len(silent) < 3:  # two names and the address that tells them apart
+        return []
+    addresses = next((values for values in silent.values() if values and all("@" in value for value in values)), [])
+    found = find_name_columns(silent, addresses)
+    reason = "The e-mail addresses are made of these names"
+    return [
+        _Candidate(column, field, BY_ADDRESS, -1, reason)
+        for column, field in zip(found or (), ("first_name", "last_name"), strict=False)
+    ]
 
 
 def _judged_by_values(

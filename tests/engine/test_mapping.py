@@ -244,6 +244,21 @@ def test_values_speak_where_the_header_is_silent(header, values, field, reason):
     assert (suggestion.field, suggestion.reason) == (field, reason)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "addresses", "fields"),
+    [
+        (["Grace", "Omar"], ["Whitfield", "Hassan"], ["grace@example.com", "omar@example.com"], ("first", "last")),
+        (["Müller", "Weiß"], ["Jörg", "Zoë"], ["j.muller@example.com", "z.weiss@example.com"], ("last", "first")),
+        (["Ana", "Rui"], ["Silva", "Pinto"], ["ana.silva@example.com", "rui.pinto@example.com"], ("first", "last")),
+        (["Ana", "Rui"], ["Porto", "Braga"], ["office@example.com", "shop@example.com"], (None, None)),
+    ],
+)
+def test_names_without_a_header_are_told_by_the_addresses(left, right, addresses, fields):
+    suggested = fields_of({"Column 1": left, "Column 2": right, "Column 3": addresses})
+
+    assert list(suggested.values()) == [*(field and f"{field}_name" for field in fields), "email"]
+
+
 def test_filled_columns_go_before_empty_ones():
     assert fields_of({"Business Phone": ["", ""], "Mobile": ["+49 151 12345678", ""]})["Mobile"] == "phone"
 

@@ -20,7 +20,7 @@ _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Characters; with an emoji among them, each takes four bytes.
 _TOGETHER_MAX = 4_000_000
 _PLACEHOLDER_WORDS = """
-    n/a na n.a. n.a #n/a nan none null nil nill undefined unknown - -- --- – — ? ?? . / 0 no keine keiner k.a. aucun
+    n/a na n.a. n.a #n/a nan none null nil nill \\n undefined unknown - -- --- – — ? ?? . / 0 no keine keiner k.a. aucun
     ninguno ninguna nessuno nessuna geen brak ingen нет немає なし 无 無 없음
 """
 _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())

@@ -34,7 +34,10 @@ WORKBOOK_TYPE = re.compile(rb"(?:spreadsheetml|ms-excel)\.(?:sheet|template|addi
 # Workbooks need no document type; one is there to define entities that grow without end or name other files.
 DOCUMENT_TYPE = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b([^<>]*\bt=["']e["'][^<>]*)>""")
-UNCOMPUTED_CELL = re.compile(rb"""<(?:\w+:)?c\b([^<>]*)><(?:\w+:)?f\b(?:[^<>]*/>|[^<]*</(?:\w+:)?f>)</(?:\w+:)?c>""")
+UNCOMPUTED_CELL = re.compile(
+    rb"""<(?:\w+:)?c\b([^<>]*)><(?:\w+:)?f\b(?:[^<>]*/>|[^<]*</(?:\w+:)?f>)"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"""
+)
 HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b([^<>]*\bhidden=["'](?:1|true)["'][^<>]*)>""")
 ROW_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
 CELL_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")

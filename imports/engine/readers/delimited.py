@@ -21,9 +21,17 @@ from imports.engine.readers.table import write_table
 DELIMITERS = (",", ";", "\t", "|")
 # Looked at only where none of the usual ones makes columns.
 RARE_DELIMITERS = ("^", "~", "\x1f", ":")
+# Of several characters, as some banks and databases write them. While reading, one that no text holds stands for them.
+LONG_DELIMITERS = ("||", "~|~", "|~|", "|^|", "::")
+STAND_IN = "\x1f"
 SAMPLE_CHARACTERS = 64 * 1024
 SAMPLE_RECORDS = 100
+SAMPLE_QUOTED_CHARACTERS = 8 * 1024
 WRAPPED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
+# A line that is drawn under the names of a table that is made to be looked at: of psql, mysql, Markdown.
+DRAWN_LINE = re.compile(r"^[+|]?[ :]*-{3,}[-+|: ]*$", re.MULTILINE)
+AROUND_BARS = re.compile(r"[ \t]*\|[ \t]*")
+OUTER_BARS = re.compile(r"^\||\|$")
 SEP_LINE = re.compile(r'"?sep=([^"\r\n\0])"?\s*', re.IGNORECASE)
 # A quote that is still open after so many characters was never meant to be one.
 QUOTED_CHARACTERS_MAX = 1024 * 1024
@@ -38,6 +46,7 @@ class Dialect:
     """How the records of a text are written."""
 
     delimiter: str
+    written_delimiter: str = ""  # of several characters, where `delimiter` stands in for it
     quotechar: str = '"'
     escapechar: str | None = None
     skips_spaces: bool = False  # a, "b, c"
@@ -45,6 +54,7 @@ class Dialect:
     has_doubled_returns: bool = False  # lines end in CR CR LF: they were converted twice
     has_typographic_quotes: bool = False  # “Lu, Ana”
     is_wrapped: bool = False  # each line is one quoted cell, and holds the cells in it
+    is_drawn: bool = False  # bars and spaces make columns that can be seen
 
 
 def read_delimited(path: Path, rows_path: Path, options: ReadingOptions, limits: Limits) -> SourceSummary:
@@ -68,7 +78,7 @@ def read_delimited(path: Path, rows_path: Path, options: ReadingOptions, limits:
         file_info={
             "type": "csv",
             "encoding": facts.encoding,
-            "delimiter": dialect.delimiter,
+            "delimiter": dialect.written_delimiter or dialect.delimiter,
             "sheet": None,
             "header_row": table.header_row,
         },
@@ -84,17 +94,20 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
     sep_line = SEP_LINE.fullmatch(_first_line(sample))
     if sep_line:
         sample = sample[len(_first_line(sample)) :]
+    long = delimiter if delimiter in LONG_DELIMITERS else None if delimiter or sep_line else _long_delimiter(sample)
+    if long is not None:
+        return replace(find_dialect(sample.replace(long, STAND_IN), STAND_IN), written_delimiter=long)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise SourceRejected(
-            "invalid_delimiter", "The delimiter must be one character, such as “;”.", field="delimiter"
+            "invalid_delimiter",
+            "The delimiter must be one character, such as “;”, or one of those of several.",
+            field="delimiter",
         )
     chosen = delimiter or _announced(sep_line, sample) or _find_delimiter(sample)
     if delimiter is None and (inner := _wrapped_text(sample, chosen)) is not None:
         return replace(find_dialect(inner), has_sep_line=sep_line is not None, is_wrapped=True)
     edge = re.escape(chosen)
-    quotechar = '"'
-    if '"' not in sample and re.match(rf"'[^'\r\n]*'(?:{edge}'[^'\r\n]*')+\s*[\r\n]", sample):
-        quotechar = "'"
+    quotechar = "'" if '"' not in sample and _is_quoted_by_apostrophes(sample, edge) else '"'
     quote = re.escape(quotechar)
     # A backslash before a quote that ends no cell: the way of MySQL.
     escapes = re.search(rf"{quote}[^{quote}\r\n]*\\{quote}(?!{quote}|\s*(?:{edge}|[\r\n]|$))", sample) is not None
@@ -110,7 +123,31 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
         has_sep_line=sep_line is not None,
         has_doubled_returns=sample.count("\r\r\n") * 2 > sample.count("\n"),
         has_typographic_quotes=typographic is not None,
+        is_drawn=chosen == "|" and DRAWN_LINE.search(sample) is not None,
     )
+
+
+def _long_delimiter(sample: str) -> str | None:
+    """Return the delimiter of several characters that is in every line, and in each as often; None if none is."""
+    lines = [line for line in sample.splitlines()[:SAMPLE_RECORDS] if line.strip()]
+    if len(sample) >= SAMPLE_CHARACTERS:
+        lines = lines[:-1]  # cut off by the end of the sample
+    for long in LONG_DELIMITERS:
+        counts = {line.count(long) for line in lines}
+        if len(lines) > 1 and len(counts) == 1 and 0 not in counts:
+            return long
+    return None
+
+
+def _is_quoted_by_apostrophes(sample: str, edge: str) -> bool:
+    """Say whether most lines have two cells or more in apostrophes, and no other apostrophe."""
+    quoted = "'(?:[^']|'')*'"
+    line = re.compile(rf"(?:{quoted}|[^'{edge}]*)(?:{edge}(?:{quoted}|[^'{edge}]*))+")
+    cell = re.compile(rf"(?:^|{edge}){quoted}(?={edge}|$)")
+    lines = [text.strip() for text in sample[:SAMPLE_QUOTED_CHARACTERS].splitlines() if text.strip()]
+    return len(lines) > 1 and 2 * sum(
+        1 for text in lines if line.fullmatch(text) and len(cell.findall(text)) > 1
+    ) >= len(lines)
 
 
 def _announced(sep_line: re.Match[str] | None, sample: str) -> str | None:
@@ -178,6 +215,10 @@ class RecordReader:
         dialect = self._dialect
         if dialect.has_doubled_returns:
             lines = _without_doubled_returns(lines)
+        if long := dialect.written_delimiter:
+            lines = (line.replace(long, dialect.delimiter) for line in lines)
+        if dialect.is_drawn:
+            lines = (_without_drawing(line) for line in lines)
         if dialect.has_typographic_quotes:
             edge = re.escape(dialect.delimiter)
             quoted = re.compile(rf"(^|{edge})[“„«]([^”“»\r\n]*)[”“»](?={edge}|[\r\n]|$)")
@@ -247,6 +288,11 @@ def _without_doubled_returns(lines: Iterable[str]) -> Iterator[str]:
         if not (line == "\r\n" and before.endswith("\r")):
             yield line
         before = line
+
+
+def _without_drawing(line: str) -> str:
+    """Return a line without the spaces that put its cells one below the other, and the bars around it."""
+    return OUTER_BARS.sub("", AROUND_BARS.sub("|", line.strip())) + "\n"
 
 
 def _with_plain_quotes(match: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ class ReadingOptions:
     sheet: str | None = None  # name of a worksheet
     header_row: int | None = None  # its row number, as people see it; 0: there is no header
     encoding: str | None = None  # a codec's name, "cp1252"
-    delimiter: str | None = None  # one character
+    delimiter: str | None = None  # one character, or one of delimited.LONG_DELIMITERS
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ReadingOptions:

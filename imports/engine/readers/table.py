@@ -31,7 +31,8 @@ PLACEHOLDERS = frozenset(("n/a", "na", "none", "null", "nil", "unknown", "missin
 NO_ROW_SIGNS = "#/-=_*~|:"
 COMMENT = re.compile(r"\s*(?:#|//)")
 TOTAL_WORDS = (
-    "(?:sub|grand)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|total général|totale|totaal|totalt|suma|razem|łącznie"
+    "(?:sub|grand)?[ -]?totals?(?: (?:records?|rows?|contacts?|entries|number|count))?"
+    "|sum|summe|gesamt|gesamtsumme|total général|totale|totaal|totalt|suma|razem|łącznie"
     "|celkem|spolu|összesen|ukupno|toplam|summa|yhteensä|i alt|sammanlagt|итого|всего|разом|общо|σύνολο|סך הכל"
     "|المجموع|合計|小計|合计|总计|總計|합계|총계"
 )
@@ -46,7 +47,7 @@ FOOTER = re.compile(
 # What begins like this is a remark, whatever follows.
 REMARK = re.compile(
     r"\W*(?:(?:generated|exported|printed|created) (?:by|on|at|from)|confidential\b|vertraulich\b|©|copyright\b"
-    r"|all rights reserved)",
+    r"|all rights reserved|\d+ (?:rows?|records?)(?:\)| in set| selected| returned| exported))",
     re.IGNORECASE,
 )
 
