@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
@@ -20,8 +21,15 @@ class StaticFilesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.serve = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         is_static = request.path_info.startswith(settings.STATIC_URL)
         return self.serve(request) if is_static else self.get_response(request)
+
+    @cached_property
+    def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
+        """Return what answers for files. Looks at each of them, so it is made with the first request for one.
+
+        Made with the chain, it would take more than half the time of a test whose client asks for one page.
+        """
+        return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
