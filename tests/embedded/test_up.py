@@ -131,8 +131,12 @@ def can_connect(port: int) -> bool:
 
 
 def test_up_starts_killed_servers_again(data_dir, up):
+    log = home_of(data_dir).log_file("worker")
+    launched_before = log.read_text().count("Launching") if log.exists() else 0
     process = up()
     read_until(process, "operator")
+    # A worker that is only just beginning would start them itself, as every command does that finds none.
+    wait_until(lambda: log.read_text().count("Launching") > launched_before)
     Postgres(home_of(data_dir)).process().kill()
     child(data_dir, "redis").kill()
 
