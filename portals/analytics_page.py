@@ -215,7 +215,7 @@ def _causes(causes: Sequence[Cause]) -> Finding:
         f"{_of(first.rows, failed, 'failed rows')}: {lines[0][0]}",
         f"Why {counted(failed, 'row')} failed, mended since or not",
         Table("Causes", ("Cause", "Rows"), [(title, f"{rows:,}") for title, rows in lines]),
-        ranks=ranks([(title, rows, f"{rows:,}", "") for title, rows in lines[:CAUSES_SHOWN]]),
+        ranks=ranks([(title, rows, f"{rows:,}") for title, rows in lines[:CAUSES_SHOWN]]),
     )
 
 
@@ -239,7 +239,7 @@ def _sources(by_source: dict[str, Rows]) -> Finding:
             [(names.get(source, source), *(f"{number:,}" for number in rows)) for source, rows in by_source.items()],
         ),
         ranks=ranks(
-            [(name, share, f"{share:.0f}" if share >= 10 or not share else f"{share:.1f}", "") for name, share in shown]
+            [(name, share, f"{share:.0f}" if share >= 10 or not share else f"{share:.1f}") for name, share in shown]
         ),
     )
 

@@ -49,7 +49,6 @@ class Rank:
     label: str
     figure: str
     width: float  # of its bar, 0 to 100
-    url: str = ""
 
 
 def line_chart(values: Sequence[float], labels: Sequence[str], *, description: str, unit: str = "") -> Chart:
@@ -86,10 +85,10 @@ def bars(values: Sequence[float], *, top: float | None = None) -> tuple[Bar, ...
     return tuple(columns)
 
 
-def ranks(lines: Sequence[tuple[str, float, str, str]]) -> list[Rank]:
-    """Return (label, value, figure, address) as a ranked list, whose longest bar is that of the greatest value."""
-    longest = max((value for _, value, _, _ in lines), default=0) or 1
-    return [Rank(label, figure, round(100 * value / longest, 1), url) for label, value, figure, url in lines]
+def ranks(lines: Sequence[tuple[str, float, str]]) -> list[Rank]:
+    """Return (label, value, figure) as a ranked list, whose longest bar is that of the greatest value."""
+    longest = max((value for _, value, _ in lines), default=0) or 1
+    return [Rank(label, figure, round(100 * value / longest, 1)) for label, value, figure in lines]
 
 
 def axis_top(greatest: float) -> float:

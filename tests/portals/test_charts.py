@@ -56,8 +56,8 @@ def test_bars_stand_in_the_middle_of_their_places():
 
 
 def test_ranks_are_measured_by_the_greatest():
-    assert ranks([("CSV", 21, "21", "/csv"), ("JSON", 7, "7", "")]) == [
-        Rank("CSV", "21", 100, "/csv"),
-        Rank("JSON", "7", 33.3, ""),
+    assert ranks([("CSV", 21, "21"), ("JSON", 7, "7")]) == [
+        Rank("CSV", "21", 100),
+        Rank("JSON", "7", 33.3),
     ]
-    assert ranks([("CSV", 0, "0", "")]) == [Rank("CSV", "0", 0)]
+    assert ranks([("CSV", 0, "0")]) == [Rank("CSV", "0", 0)]
