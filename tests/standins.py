@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -11,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from imports.connectors.google import connections, oauth
 from irisx.embedded.standins.google import GoogleStandIn
-from irisx.embedded.standins.server import running
+from irisx.embedded.standins.server import Answer, Request, running
 from irisx.embedded.standins.sheets import Shown, Spreadsheet, Tab
 
 SHEET_ID = "1kQ4w8bXyZ-example_of-an-id"
@@ -32,27 +33,49 @@ def people_sheet(**values) -> Spreadsheet:
     )
 
 
+class _Present:
+    """Passes requests on to the stand-in of the test that runs."""
+
+    google: GoogleStandIn
+
+    def answer(self, request: Request) -> Answer | None:
+        return self.google.answer(request)
+
+
+_present = _Present()
+
+
+@cache
+def _serving() -> tuple[str, object]:
+    """Return an address for all stand-ins, and what serves it as long as the tests run.
+
+    One for each would have Google's library build its client for each, which takes longer than most of these tests.
+    """
+    server = running(_present)
+    return server.__enter__(), server
+
+
 @contextmanager
 def google_standin(settings, **moods) -> Iterator[GoogleStandIn]:
-    """Run a stand-in for Google, and have the settings point to it."""
-    google = GoogleStandIn(
+    """Have a stand-in for Google answer, and the settings point to it."""
+    _present.google = google = GoogleStandIn(
         client_id="client",
         client_secret="secret",
         redirect_uris=(REDIRECT_URI,),
         spreadsheets={SHEET_ID: people_sheet()},
         **moods,
     )
-    with running(google) as address:
-        settings.GOOGLE_CLIENT_ID = "client"
-        settings.GOOGLE_CLIENT_SECRET = "secret"
-        settings.GOOGLE_REDIRECT_URI = REDIRECT_URI
-        settings.GOOGLE_AUTHORIZATION_URL = f"{address}/o/oauth2/v2/auth"
-        settings.GOOGLE_TOKEN_URL = f"{address}/token"
-        settings.GOOGLE_REVOKE_URL = f"{address}/revoke"
-        settings.GOOGLE_SHEETS_ROOT_URL = f"{address}/"
-        settings.REMOTE_PAUSE_SECONDS = 0.001
-        settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-        yield google
+    address, _ = _serving()
+    settings.GOOGLE_CLIENT_ID = "client"
+    settings.GOOGLE_CLIENT_SECRET = "secret"
+    settings.GOOGLE_REDIRECT_URI = REDIRECT_URI
+    settings.GOOGLE_AUTHORIZATION_URL = f"{address}/o/oauth2/v2/auth"
+    settings.GOOGLE_TOKEN_URL = f"{address}/token"
+    settings.GOOGLE_REVOKE_URL = f"{address}/revoke"
+    settings.GOOGLE_SHEETS_ROOT_URL = f"{address}/"
+    settings.REMOTE_PAUSE_SECONDS = 0.001
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    yield google
 
 
 def answer_of_google(auth_url: str, *, decision: str = "allow") -> str:
