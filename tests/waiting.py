@@ -9,7 +9,7 @@ from typing import Any
 LOOK_SECONDS = 0.02
 
 
-def wait_until(condition: Callable[[], Any], *, seconds: float = 90) -> Any:
+def wait_until(condition: Callable[[], Any], *, seconds: float = 180) -> Any:
     """Return what the condition returns, once it is true."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):

@@ -117,6 +117,6 @@ def test_an_import_whose_process_is_killed_five_times_ends_by_itself_and_exact(s
         killed.send_signal(signal.SIGKILL)
         wait_until(lambda killed=killed: (child := system.child(victim)) and child.pid != killed.pid)
 
-    wait_until(lambda: is_finished(system, job_id), seconds=90)
+    wait_until(lambda: is_finished(system, job_id))
 
     assert_exact(system, job_id, people)
