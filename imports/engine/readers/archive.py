@@ -19,6 +19,7 @@ from pathlib import Path
 
 from imports.engine.errors import SourceRejected
 from imports.engine.readers.number_formats import DigitFormat
+from imports.engine.readers.opendocument import CONTENT, ZEROS_ASKED_FOR, shown_zeros, zero_formats
 from imports.engine.readers.source import Limits
 from imports.engine.readers.workbook_parts import digit_formats, sheet_parts
 
@@ -149,7 +150,7 @@ def _look_at_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], l
     sheets: dict[str, SheetCells] = {}
     formats = digit_formats(archive)
     formatted = _cells_of_styles(formats)
-    has_control = False
+    has_control = asks_for_zeros = False
     unpacked = 0
     for member in members:
         name = member.filename.lower().lstrip("/")
@@ -174,7 +175,12 @@ def _look_at_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], l
                     _note_digit_styles(cells, formatted, seen)
             elif name == ODS_MANIFEST and b"encryption-data" in seen:
                 raise password_protected()
+            elif name in (CONTENT, "styles.xml"):
+                asks_for_zeros = asks_for_zeros or ZEROS_ASKED_FOR.search(seen) is not None
             before = piece[-OVERLAP_BYTES:]
+    if asks_for_zeros and CONTENT in archive.namelist():
+        zeros = {name: SheetCells(digit_styles=columns) for name, columns in shown_zeros(archive).items()}
+        return ArchiveFacts(zeros, dict(zip(zeros, zeros, strict=True)), zero_formats(), has_control)
     return ArchiveFacts(sheets, sheet_parts(archive), formats, has_control)
 
 

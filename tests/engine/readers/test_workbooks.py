@@ -248,6 +248,24 @@ def ods_table(name, *rows, after=""):
     return f'<table:table table:name="{name}">{cells}{after}</table:table>'
 
 
+def test_zeros_that_an_opendocument_number_shows_are_digits(read):
+    def number(value, shown):
+        return (
+            f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{shown}</text:p>'
+            "</table:table-cell>"
+        )
+
+    rows = (
+        f"<table:table-row>{number(4109, '04109')}{number(7, '7')}</table:table-row>"
+        f"<table:table-row>{number(89073, '89073')}{number(1.5, '01.50')}</table:table-row>"
+        f'<table:table-row table:number-rows-repeated="2">{number(341998877, "0341998877")}</table:table-row>'
+    )
+    styles = '<number:number xmlns:number="n" number:min-integer-digits="5"/>'
+    found = read(ods(styles, ods_table("People", ["Code", "Score"], after=rows)))
+
+    assert found.cells == [["04109", "7"], ["89073", "1.5"], ["0341998877", ""], ["0341998877", ""]]
+
+
 def test_an_opendocument_spreadsheet_is_read(read):
     endless = (
         '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="1024"/>'
