@@ -11,7 +11,7 @@ from contacts.fields import BY_KEY, Field
 from imports import header_choices, saved_mappings
 from imports.ai import mapping as ai_mapping
 from imports.engine.known_exports import recognize
-from imports.engine.mapping import Suggestion, fold_header, suggest
+from imports.engine.mapping import Basis, Suggestion, fold_header, suggest
 from imports.engine.readers import SourceColumn, SourceSummary
 from imports.engine.schema import MappedColumn
 from imports.saved_mappings import Memory
@@ -23,7 +23,7 @@ from irisx.accounts.tenancy import tenant_scope
 class Suggested:
     """The suggested mapping of one source, as a job keeps it."""
 
-    columns: list[dict[str, Any]]  # header, samples, field, confidence, reason, date_order, chosen, otherwise
+    columns: list[dict[str, Any]]  # header, samples, field, confidence, reason, basis, date_order, chosen, otherwise
     warnings: list[dict[str, Any]]  # code, message, row, needs_review
     # The saved or known mapping that it follows: kind, id, name, matched, is_undone. None: none.
     used_mapping: dict[str, Any] | None
@@ -107,8 +107,8 @@ def _as_before(header: str, memory: Memory, fields: Mapping[str, Field]) -> Sugg
     before = memory.columns.get(header)
     field = before.field if before else None
     if field is not None and field not in fields:
-        return Suggestion(header, None, 0, f"Its field in “{memory.name}” is there no more")
-    return Suggestion(header, field, 100 if field else 0, f"Same as in “{memory.name}”")
+        return Suggestion(header, None, 0, f"Its field in “{memory.name}” is there no more", Basis.SAVED)
+    return Suggestion(header, field, 100 if field else 0, f"Same as in “{memory.name}”", Basis.SAVED)
 
 
 def _settled(known: _Known, columns: Sequence[SourceColumn]) -> frozenset[str]:
@@ -162,12 +162,18 @@ def _as_json(
         "field": suggestion.field,
         "confidence": suggestion.confidence,
         "reason": suggestion.reason,
+        "basis": suggestion.basis,
         "date_order": proven_order(column),
         # What the saved mapping says besides the field.
         "chosen": _details(before) if before and before.field == suggestion.field else {},
     }
     if other is not None:
-        described["otherwise"] = {"field": other.field, "confidence": other.confidence, "reason": other.reason}
+        described["otherwise"] = {
+            "field": other.field,
+            "confidence": other.confidence,
+            "reason": other.reason,
+            "basis": other.basis,
+        }
     return described
 
 

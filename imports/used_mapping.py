@@ -8,7 +8,7 @@ from imports.models import ImportJob
 from imports.suggestions import mean_confidence
 from irisx.refusals import Conflict
 
-_SWAPPED = ("field", "confidence", "reason")
+_SWAPPED = ("field", "confidence", "reason", "basis")
 
 
 def set_aside(job: ImportJob, *, is_undone: bool) -> None:
@@ -42,5 +42,7 @@ def set_aside(job: ImportJob, *, is_undone: bool) -> None:
 def _exchanged(column: dict[str, Any]) -> dict[str, Any]:
     """Return a column with what is suggested and what would be otherwise in each other's place."""
     other = column["otherwise"]
-    kept = {name: column[name] for name in _SWAPPED} | {"chosen": column["chosen"]}
-    return {**column, **{name: other[name] for name in _SWAPPED}, "chosen": other.get("chosen", {}), "otherwise": kept}
+    # The basis is not known of uploads of an earlier version.
+    kept = {name: column.get(name) for name in _SWAPPED} | {"chosen": column["chosen"]}
+    taken = {name: other.get(name) for name in _SWAPPED} | {"chosen": other.get("chosen", {})}
+    return {**column, **taken, "otherwise": kept}

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from imports.analytics import figures
 from imports.analytics.figures import Cause, Durations, MappedColumns, Period, Rows
+from imports.engine.mapping import Basis
 from imports.models import ImportJob, ImportJobQuerySet
 from portals import wording
 from portals.charts import Chart, Rank, bar_chart, line_chart, ranks
@@ -24,6 +25,25 @@ CAUSES_SHOWN = 6
 
 _TREND_STEPS, _CHANGE_PERCENT = 6, 5  # halves of fewer steps tell no trend, and less change is none
 _FEW = 20
+
+
+class _Words(NamedTuple):
+    """What a suggestion rested on, as a line of a list and within a sentence."""
+
+    line: str
+    matched: str
+
+
+_BASES = {
+    Basis.SAVED: _Words("A saved mapping", "by a saved mapping"),
+    Basis.MEMORY: _Words("What was chosen before", "as chosen before"),
+    Basis.EXPORT: _Words("A known system’s export", "as known from their system"),
+    Basis.NAME: _Words("The field’s own name", "by their name"),
+    Basis.WORDS: _Words("Words of the header", "by words of their header"),
+    Basis.VALUES: _Words("Values of the column", "by their values"),
+    Basis.MODEL: _Words("The AI model", "by the AI model"),
+    Basis.NOTHING: _Words("No field fitted", ""),
+}
 
 _STEPS = ("0–2 s", "2–5 s", "5–15 s", "15–60 s", "longer")
 _STEPS_SPOKEN = ("under 2 seconds", "in 2 to 5", "in 5 to 15", "in 15 to 60", "over a minute")
@@ -55,6 +75,7 @@ class Finding:
     table: Table
     chart: Chart | None = None
     ranks: list[Rank] | None = None
+    is_bad: bool = True  # the longer a bar of `ranks`, the worse
 
 
 class ConfidenceLine(NamedTuple):
@@ -112,6 +133,8 @@ def analytics_of(jobs: ImportJobQuerySet, period: Period) -> Analytics:
         halves.insert(0, _causes(causes))
     if times.imports:
         halves.append(_durations(times))
+    if bases := _bases(columns):
+        halves.append(bases)
     return Analytics(
         when=when,
         key_figures=_key_figures(total, times),
@@ -261,7 +284,7 @@ def _durations(times: Durations) -> Finding:
 
 def _mapping(columns: Sequence[MappedColumns]) -> Mapping:
     by_chip: dict[wording.Chip, tuple[int, int]] = {}
-    for confidence, count, changed in columns:
+    for confidence, _, count, changed in columns:
         chip = wording.chip(confidence)
         before = by_chip.get(chip, (0, 0))
         by_chip[chip] = before[0] + count, before[1] + changed
@@ -274,6 +297,46 @@ def _mapping(columns: Sequence[MappedColumns]) -> Mapping:
             ConfidenceLine(chip, count, f"{changed:,} ({percent(100 * changed / count)})")
             for chip, (count, changed) in by_chip.items()
         ],
+    )
+
+
+def _bases(columns: Sequence[MappedColumns]) -> Finding | None:
+    """Return how well each reason for a suggestion holds; None where no reasons were kept."""
+    found: dict[Basis, tuple[int, int]] = {}
+    for _, name, count, changed in columns:
+        if name:
+            basis = Basis(name)
+            before = found.get(basis, (0, 0))
+            found[basis] = before[0] + count, before[1] + changed
+    if not found:
+        return None
+    total = sum(count for count, _ in found.values())
+    # The weakest first: what there is to do something about.
+    lines = sorted(found.items(), key=lambda line: (-line[1][1] / line[1][0], -line[1][0]))
+    heading = "No match was corrected"
+    corrected = [(basis, *counts) for basis, counts in lines if counts[1] and basis is not Basis.NOTHING]
+    if corrected:
+        worst, count, changed = corrected[0]
+        heading = f"{_of(changed, count, f'columns matched {_BASES[worst].matched}')} were corrected"
+    return Finding(
+        "bases",
+        heading,
+        f"{counted(total, 'column')} by what the suggestion rested on; per cent that people kept",
+        Table(
+            "Suggestions by reason",
+            ("Reason", "Columns", "Kept", "Changed"),
+            [
+                (_BASES[basis].line, f"{count:,}", f"{count - changed:,}", f"{changed:,}")
+                for basis, (count, changed) in lines
+            ],
+        ),
+        ranks=ranks(
+            [
+                (_BASES[basis].line, 100 * (count - changed) / count, percent(100 * (count - changed) / count), "")
+                for basis, (count, changed) in lines
+            ]
+        ),
+        is_bad=False,
     )
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from contacts.fields import IRISX_ID, WELL_KNOWN
 from imports.ai import model
-from imports.engine.mapping import Suggestion
+from imports.engine.mapping import Basis, Suggestion
 from imports.engine.readers import SourceColumn
 from imports.engine.shapes import looks_personal, shape_of
 from imports.engine.value_shapes import fits
@@ -124,5 +124,5 @@ def _with_answers(
                 reason = f"{label} comes from “{suggestions[index].header}”"
                 improved[other] = Suggestion(suggestion.header, None, 0, reason)
         reason = f"The AI model takes it for {label}"
-        improved[index] = Suggestion(suggestions[index].header, field, CONFIDENCE, reason)
+        improved[index] = Suggestion(suggestions[index].header, field, CONFIDENCE, reason, Basis.MODEL)
     return improved

@@ -94,9 +94,10 @@ class Cause(NamedTuple):
 
 
 class MappedColumns(NamedTuple):
-    """Columns that were suggested a field with one confidence."""
+    """Columns that were suggested a field, or none, with one confidence and on one basis."""
 
     confidence: int
+    basis: str  # imports.engine.mapping.Basis; "" where it is not known
     columns: int
     changed: int  # by a person, to another field or to none
 
@@ -151,14 +152,15 @@ def causes(jobs: ImportJobQuerySet, period: Period) -> list[Cause]:
 
 
 def mapped_columns(jobs: ImportJobQuerySet, period: Period) -> list[MappedColumns]:
-    """Return how many columns were suggested a field with each confidence, the surest first."""
-    columns: Counter[int] = Counter()
-    changed: Counter[int] = Counter()
+    """Return how many columns were suggested a field with each confidence on each basis, the surest first."""
+    columns: Counter[tuple[int, str]] = Counter()
+    changed: Counter[tuple[int, str]] = Counter()
     for lines in _summaries(jobs, period).exclude(columns=[]).values_list("columns", flat=True):
-        for confidence, count, of_them_changed in lines:
-            columns[confidence] += count
-            changed[confidence] += of_them_changed
-    return [MappedColumns(sure, columns[sure], changed[sure]) for sure in sorted(columns, reverse=True)]
+        for confidence, count, of_them_changed, *basis in lines:
+            kind = confidence, (basis[0] if basis else "")
+            columns[kind] += count
+            changed[kind] += of_them_changed
+    return [MappedColumns(*kind, columns[kind], changed[kind]) for kind in sorted(columns, reverse=True)]
 
 
 def durations(jobs: ImportJobQuerySet, period: Period) -> Durations:

@@ -14,7 +14,8 @@ class ImportSummary(models.Model):
     tenant = models.ForeignKey(Tenant, models.CASCADE, db_index=False)
     # [error type, field, rows that failed so]
     errors = models.JSONField(default=list)
-    # [confidence, columns that were suggested with it, of them changed by a person]; [] if nobody was asked
+    # [confidence, columns that were suggested with it, of them changed by a person, basis of the suggestion]; [] if
+    # nobody was asked. Summaries of earlier versions have no basis.
     columns = models.JSONField(default=list)
 
     class Meta:

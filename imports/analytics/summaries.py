@@ -35,14 +35,17 @@ def _errors(job: ImportJob) -> list[tuple[str, str, int]]:
     return list(failed.annotate(rows=Count("*")).order_by("-rows", "error_type", "field"))
 
 
-def _columns(job: ImportJob) -> list[tuple[int, int, int]]:
-    """Return by confidence how many columns were suggested a field, or none, and how many of them a person changed."""
+def _columns(job: ImportJob) -> list[tuple[int, int, int, str]]:
+    """Return by confidence and basis how many columns were suggested a field, or none, and how many people changed."""
     if job.source_type == ImportJob.SourceType.JSON or not job.field_mapping:
         return []
     chosen = {column.header: column.field for column in job.mapping.columns}
-    columns = Counter(column["confidence"] for column in job.columns)
-    changed = Counter(column["confidence"] for column in job.columns if chosen.get(column["header"]) != column["field"])
-    return [(confidence, count, changed[confidence]) for confidence, count in sorted(columns.items())]
+    kinds = [(column["confidence"], column.get("basis") or "") for column in job.columns]
+    columns = Counter(kinds)
+    changed = Counter(
+        kind for kind, column in zip(kinds, job.columns, strict=True) if chosen.get(column["header"]) != column["field"]
+    )
+    return [(kind[0], count, changed[kind], kind[1]) for kind, count in sorted(columns.items())]
 
 
 def summarize_task() -> Task[Any, Any, Any]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from imports.engine.headers import (
     BUSINESS,
@@ -22,7 +23,7 @@ from imports.engine.name_columns import find_name_columns
 from imports.engine.schema import CUSTOM_PREFIX, Field
 from imports.engine.value_shapes import fits, name_companies, say_yes_or_no, suggested_by_values
 
-__all__ = ["SAME_AS_BEFORE", "Suggestion", "fingerprint", "fold_header", "suggest"]
+__all__ = ["SAME_AS_BEFORE", "Basis", "Suggestion", "fingerprint", "fold_header", "suggest"]
 
 SAME_AS_BEFORE = "Same as last time"
 _LEFT_OUT = "Left out last time"
@@ -70,6 +71,19 @@ _PLAIN_THINGS = frozenset(
 _PART_OF_NAME = frozenset({"first_name", "last_name"})
 
 
+class Basis(StrEnum):
+    """What a suggestion rests on. Stored with a job's columns, and counted by analytics: values stay as they are."""
+
+    SAVED = "saved"  # a saved mapping of the tenant's
+    MEMORY = "memory"  # what the tenant chose for this header
+    EXPORT = "export"  # the export of a system that we know
+    NAME = "name"  # the header is a field's name
+    WORDS = "words"  # the header's words
+    VALUES = "values"  # what stands under it
+    MODEL = "model"  # the AI model
+    NOTHING = "nothing"  # no field fits
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What one column could feed, and why."""
@@ -78,6 +92,7 @@ class Suggestion:
     field: str | None  # a field key; None: not imported
     confidence: int  # 0–100, in the field; 0 where there is none
     reason: str  # a short sentence for people
+    basis: Basis = Basis.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ class _Candidate:
     confidence: int
     behind: int
     reason: str
+    basis: Basis
 
 
 def fingerprint(headers: Sequence[str]) -> str:
@@ -149,12 +165,27 @@ def suggest(
             continue
         if candidate.confidence >= LOWEST_CONFIDENCE:
             given[candidate.field] = header
-            choices[column] = Suggestion(header, candidate.field, candidate.confidence, candidate.reason)
+            choices[column] = Suggestion(
+                header, candidate.field, candidate.confidence, candidate.reason, candidate.basis
+            )
 
     return [
-        choice or Suggestion(headers[column], None, 0, _why_not(column, candidates, given, labels, left_out))
+        choice
+        or Suggestion(
+            headers[column],
+            None,
+            0,
+            _why_not(column, candidates, given, labels, left_out),
+            _basis_of_left_out(left_out.get(column)),
+        )
         for column, choice in enumerate(choices)
     ]
+
+
+def _basis_of_left_out(reason: str | None) -> Basis:
+    if reason is None:
+        return Basis.NOTHING
+    return Basis.MEMORY if reason == _LEFT_OUT else Basis.EXPORT
 
 
 def _known_export(columns: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, Mapping[str, str | None]]:
@@ -165,7 +196,7 @@ def _known_export(columns: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, Ma
 
 def _by_known_export(headers: Sequence[str], system: str, known: Mapping[str, str | None]) -> list[_Candidate]:
     return [
-        _Candidate(column, field, KNOWN, -20, f"Known from {system}")
+        _Candidate(column, field, KNOWN, -20, f"Known from {system}", Basis.EXPORT)
         for column, header in enumerate(headers)
         if (field := known.get(fold_header(header)))
     ]
@@ -200,7 +231,7 @@ def _by_memory(
     """Return the columns whose header had a field before. What "Name" was depended on the columns beside it."""
     kind = _kind_of_name(meanings)
     return [
-        _Candidate(column, field, 100, -50, SAME_AS_BEFORE)
+        _Candidate(column, field, 100, -50, SAME_AS_BEFORE, Basis.MEMORY)
         for column, (header, meaning) in enumerate(zip(headers, meanings, strict=True))
         if (field := remembered.get(fold_header(header)))
         and not (meaning and meaning.field == NAME and field in {"full_name", *_PART_OF_NAME} and field != kind)
@@ -215,7 +246,7 @@ def _by_same_name(headers: Sequence[str], fields: Sequence[Field]) -> list[_Cand
         for name in (field.attribute, field.key, field.label):
             names.setdefault(_letters(name), field.key)
     return [
-        _Candidate(column, key, _NAMESAKE, -1, "Same name")
+        _Candidate(column, key, _NAMESAKE, -1, "Same name", Basis.NAME)
         for column, header in enumerate(headers)
         if (key := header if header in keys else names.get(_letters(header)))
     ]
@@ -247,7 +278,7 @@ def _by_words(
             confidence, reason = min(confidence, PARTIAL), f"A part of “{said}” means {label}"
         behind = max((_BEHIND.get(kind, 1) for kind in meaning.kinds), default=0 if meaning.exact else 1)
         behind += meaning.guessed + 2 * meaning.vague
-        candidates.append(_Candidate(column, field, confidence, behind, reason))
+        candidates.append(_Candidate(column, field, confidence, behind, reason, Basis.WORDS))
     return candidates
 
 
@@ -301,7 +332,7 @@ def _by_values(
             field, confidence, reason = found
             kinds = meaning.kinds if meaning is not None and says_whose else ()
             behind = max((_BEHIND.get(kind, 1) for kind in kinds), default=0)
-            candidates.append(_Candidate(column, field, confidence, behind, reason))
+            candidates.append(_Candidate(column, field, confidence, behind, reason, Basis.VALUES))
     return candidates
 
 
@@ -318,7 +349,7 @@ def _by_addresses(columns: Sequence[tuple[str, Sequence[str]]]) -> list[_Candida
     found = find_name_columns(silent, addresses)
     reason = "The e-mail addresses are made of these names"
     return [
-        _Candidate(column, field, BY_ADDRESS, -1, reason)
+        _Candidate(column, field, BY_ADDRESS, -1, reason, Basis.VALUES)
         for column, field in zip(found or (), ("first_name", "last_name"), strict=False)
     ]
 

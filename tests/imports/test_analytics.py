@@ -64,7 +64,7 @@ def test_columns_that_a_person_changed_are_told_from_those_that_were_kept(acme):
     plans = "Email,Plan\nmaya@example.com,gold\n"
     job = import_csv(acme, plans, mapping={"Email": "email", "Plan": "custom:plan"})
 
-    assert summary_of(job).columns == [[0, 1, 1], [100, 1, 0]]
+    assert summary_of(job).columns == [[0, 1, 1, "nothing"], [100, 1, 0, "name"]]
 
 
 def test_summing_up_twice_counts_once(acme):
@@ -127,8 +127,8 @@ def test_sources_are_told_apart_and_uploads_that_nobody_confirmed_are_left_out(a
 def test_causes_and_changed_columns_are_added_up(acme, globex):
     monday = datetime(2026, 11, 16, 12, tzinfo=UTC)
     for tenant, errors, columns in [
-        (acme, [["invalid_email", "email", 2]], [[60, 2, 1], [100, 3, 0]]),
-        (acme, [["no_contact_point", "", 5], ["invalid_email", "email", 4]], [[100, 1, 1]]),
+        (acme, [["invalid_email", "email", 2]], [[60, 2, 1, "values"], [100, 3, 0, "name"]]),
+        (acme, [["no_contact_point", "", 5], ["invalid_email", "email", 4]], [[100, 1, 1, "name"], [100, 2, 0]]),
         (globex, [["invalid_email", "email", 1_000]], [[100, 1_000, 0]]),
     ]:
         job = make_counted(tenant, monday, created=1)
@@ -140,7 +140,11 @@ def test_causes_and_changed_columns_are_added_up(acme, globex):
             Cause("invalid_email", "email", 6),
             Cause("no_contact_point", "", 5),
         ]
-        assert figures.mapped_columns(jobs_of(acme), WEEK) == [MappedColumns(100, 4, 1), MappedColumns(60, 2, 1)]
+        assert figures.mapped_columns(jobs_of(acme), WEEK) == [
+            MappedColumns(100, "name", 4, 1),
+            MappedColumns(100, "", 2, 0),  # of an earlier version
+            MappedColumns(60, "values", 2, 1),
+        ]
 
 
 def test_durations_are_sorted_into_steps(acme):

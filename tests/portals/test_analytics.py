@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,23 @@ def test_findings_tell_the_numbers(look, acme):
     assert "1 of 1 failed rows: E-mail is not valid" in shown
     assert "All rows came from CSV" in shown
     assert "1 of 1 columns match without a correction" in shown
+
+
+def test_suggestions_are_told_by_what_they_rested_on(look, acme):
+    mapping = {"Email": "email", "Handy": None, "Plan": "custom:plan"}
+    summaries.summarize(import_csv(acme, "Email,Handy,Plan\nmaya@example.com,,gold\n", mapping=mapping).pk)
+
+    shown = look()
+
+    assert "1 of 1 columns matched by words of their header were corrected" in shown
+    table = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr>(.*?)</tr>", shown, re.S)]
+    assert [
+        line for line in table if line[0] in ("The field’s own name", "Words of the header", "No field fitted")
+    ] == [
+        ["Words of the header", "1", "0", "1"],
+        ["No field fitted", "1", "0", "1"],
+        ["The field’s own name", "1", "1", "0"],
+    ]
 
 
 def test_another_tenants_imports_are_not_in_it(look, acme, globex):
