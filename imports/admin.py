@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from imports import control, platform
 from imports.connectors.models import AirtableConnection, GoogleConnection
+from imports.corrections.models import CorrectionRun
 from imports.models import ErrorLogEntry, ImportJob, SavedFieldMapping
 from imports.schedules.models import ImportSchedule
 from imports.webhooks import endpoints
@@ -32,12 +34,25 @@ COUNTS = (
 )
 
 
+Row = TypeVar("Row", ErrorLogEntry, CorrectionRun)
+
+
 def uuid_of(text: str) -> UUID | None:
     """Return what was searched for as an id, None if it is none."""
     try:
         return UUID(text.strip())
     except ValueError:
         return None
+
+
+def of_import(rows: QuerySet[Row], search_term: str) -> QuerySet[Row]:
+    """Return those of the rows that belong to the import whose id was searched for; all of them for no search."""
+    if not search_term:
+        return rows
+    job_id = uuid_of(search_term)
+    job = ImportJob.objects.filter(pk=job_id).first() if job_id else None
+    # With the tenant, which the indexes begin with.
+    return rows.filter(tenant_id=job.tenant_id, import_job=job) if job else rows.none()
 
 
 @admin.register(ImportJob)
@@ -123,12 +138,36 @@ class ErrorLogAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ErrorLogEntry], search_term: str
     ) -> tuple[QuerySet[ErrorLogEntry], bool]:
-        if not search_term:
-            return queryset, False
-        job_id = uuid_of(search_term)
-        job = ImportJob.objects.filter(pk=job_id).first() if job_id else None
-        # With the tenant, which the index begins with.
-        return (queryset.filter(tenant_id=job.tenant_id, import_job=job) if job else queryset.none()), False
+        return of_import(queryset, search_term), False
+
+
+@admin.register(CorrectionRun)
+class CorrectionRunAdmin(ReadOnlyAdmin):
+    """Imports of corrected rows into the imports that they come from. The search takes an import's whole id."""
+
+    list_display = (
+        "created_at",
+        "tenant",
+        "import_job_id",
+        "run_no",
+        "user",
+        "status",
+        "total_rows",
+        "mended_rows",
+        "already_resolved",
+        "completed_at",
+    )
+    list_filter = ("status", "created_at", ("tenant", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("tenant", "user")
+    search_fields = ("import_job_id",)
+    search_help_text = "The whole id of an import"
+    ordering = ("-id",)
+    fields = ("id", *list_display, "error_details", "row_index", "epoch", "attempts", "lease_until", "backend_pid")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CorrectionRun], search_term: str
+    ) -> tuple[QuerySet[CorrectionRun], bool]:
+        return of_import(queryset, search_term), False
 
 
 @admin.register(SavedFieldMapping)

@@ -27,6 +27,8 @@ Status = ImportJob.Status
 STUCK_AFTER = timedelta(minutes=2)
 """Without a checkpoint for so long an import is stuck. The sweeper takes over much sooner, where it can."""
 
+FAILED_SHOWN, FAILED_DAYS = 10, 7
+
 _WORKER_IS_SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -57,6 +59,7 @@ class Load:
 
     running: tuple[ImportJob, ...]  # with tenant and user, the oldest first
     stuck: tuple[Stuck, ...]
+    failed: tuple[ImportJob, ...]  # the last of the last days, the newest first
     queued_imports: int
     tasks: Waiting
     webhooks: Waiting
@@ -69,7 +72,7 @@ class Load:
 
 
 def load_now() -> Load:
-    """Return what goes on now. Six queries, inside tenant_scope(ALL)."""
+    """Return what goes on now. Seven queries, inside tenant_scope(ALL)."""
     now = timezone.now()
     jobs = ImportJob.objects.filter(deleted_at=None)
     running = tuple(jobs.filter(status=Status.PROCESSING).select_related("tenant", "user").order_by("started_at", "id"))
@@ -82,6 +85,7 @@ def load_now() -> Load:
     return Load(
         running=running,
         stuck=tuple(_stuck(running, now)),
+        failed=tuple(_failed(now)),
         queued_imports=jobs.filter(status=Status.QUEUED).count(),
         tasks=_waiting_tasks(now),
         webhooks=Waiting(**waiting),
@@ -132,6 +136,12 @@ def _stuck(running: Iterable[ImportJob], now: datetime) -> list[Stuck]:
     stuck = [job for job in running if _is_stuck(job, now)]
     states = _backend_states([job.backend_pid for job in stuck if job.backend_pid is not None])
     return [Stuck(job, _reason(job, states.get((job.backend_pid, job.backend_start)))) for job in stuck]
+
+
+def _failed(now: datetime) -> Iterable[ImportJob]:
+    since = now - timedelta(days=FAILED_DAYS)
+    failed = ImportJob.objects.filter(status=Status.FAILED, deleted_at=None, created_at__gte=since)
+    return failed.select_related("tenant", "user").order_by("-created_at", "-id")[:FAILED_SHOWN]
 
 
 class _Backend(NamedTuple):

@@ -124,11 +124,14 @@ def progress_of(counts: GroupCounts) -> str:
 
 def edit_of(edit: CorrectionEdit) -> Edit:
     is_skip = edit.kind == CorrectionEdit.Kind.SKIP
-    words = change_in_words(edit.kind, edit.changed_rows, edit.mended_rows)
-    consequence = "They stay failed until you bring them back." if is_skip else "They come in when you import them."
     if edit.is_at_work:
         words = f"{counted(edit.total_rows, 'row')} are being {'skipped' if is_skip else 'changed'}"
         consequence = "It goes on when you leave this page."
+    else:
+        words = change_in_words(edit.kind, edit.changed_rows, edit.mended_rows)
+        consequence = "They stay failed until you bring them back."
+        if not is_skip:
+            consequence = "They come in when you import them." if edit.mended_rows else ""
     return Edit(edit.pk, words, consequence, edit.is_at_work, edit.done_rows, edit.total_rows)
 
 
@@ -138,7 +141,8 @@ def change_in_words(kind: str, rows: int, mended: int) -> str:
         return "Nothing was changed"
     if kind == CorrectionEdit.Kind.SKIP:
         return f"{counted(rows, 'row')} skipped"
-    return f"{counted(rows, 'row')} changed{'' if mended == rows else f', {mended:,} of them mended'}"
+    left = "" if mended == rows else f", {mended:,} of them mended" if mended else ", none of them mended yet"
+    return f"{counted(rows, 'row')} changed{left}"
 
 
 def query_of(group: Group, *, skipped: bool = False, page: int = 1) -> str:

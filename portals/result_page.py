@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from contacts.fields import BY_KEY
@@ -145,6 +146,38 @@ def mending_of(job: ImportJob) -> Mending:
 
 def _is_or_are(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+RUNS_SHOWN = 20
+
+
+class Run(NamedTuple):
+    """An import of corrected rows, in the past or under way."""
+
+    words: str
+    who: str  # "" where nobody is known any more
+    sent_at: datetime
+
+
+def runs_of(job: ImportJob) -> list[Run]:
+    """Return the last imports of corrected rows into a job, the newest first. One query, if there are any."""
+    if not job.run_no:
+        return []
+    runs = CorrectionRun.objects.filter(tenant_id=job.tenant_id, import_job=job).select_related("user")
+    return [
+        Run(_run_in_words(run), run.user.display_name if run.user else "", run.created_at)
+        for run in runs.order_by("-run_no")[:RUNS_SHOWN]
+    ]
+
+
+def _run_in_words(run: CorrectionRun) -> str:
+    if run.status in run.OPEN:
+        return f"{counted(run.total_rows, 'mended row')} {_is_or_are(run.total_rows)} being imported"
+    came_in = f"{counted(run.mended_rows, 'mended row')} came in"
+    left = run.total_rows - run.mended_rows
+    if run.status == CorrectionRun.Status.FAILED:
+        return f"{came_in}, then the import stopped; the other {left:,} wait to be mended"
+    return f"{came_in}{f', {left:,} did not' if left else ''}"
 
 
 def can_retry(job: ImportJob) -> bool:

@@ -28,6 +28,7 @@ from irisx.refusals import Conflict
 from portals import tally, wording
 from portals.analytics_page import KeyFigure, percent
 from portals.charts import Bar, bars
+from portals.result_page import can_retry
 from portals.tally import Tally
 from portals.wording import counted
 
@@ -36,7 +37,7 @@ _UTC = ZoneInfo("UTC")
 
 
 class JobLine(NamedTuple):
-    """A running import."""
+    """An import that runs, is stuck, or failed."""
 
     job: ImportJob
     job_url: str
@@ -44,8 +45,8 @@ class JobLine(NamedTuple):
     tally: Tally
     pace: str
     left: str
-    reason: str  # why it is stuck; "" for one that runs
-    put_back_url: str
+    reason: str  # why it is stuck or failed; "" for one that runs
+    put_back_url: str  # "" for one that cannot go on
     cancel_url: str
 
 
@@ -75,6 +76,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "key_figures": _key_figures(load),
         "stuck": [line for line in lines if line.reason],
         "running": [line for line in lines if not line.reason],
+        "failed": [_job_line(job, (job.error_details or {}).get("error", "")) for job in load.failed],
+        "failed_days": platform.FAILED_DAYS,
         "running_limit": settings.RUNNING_IMPORTS_PER_TENANT,
         "tenants": _most_active(),
         "days": DAYS,
@@ -119,11 +122,12 @@ def _heading(load: Load) -> str:
 
 
 def _running_words(load: Load) -> str:
-    if not load.running:
-        return "No import runs."
-    tenants = counted(len({job.tenant_id for job in load.running}), "tenant")
-    runs = "runs" if len(load.running) == 1 else "run"
-    return f"{counted(len(load.running), 'import')} {runs} for {tenants}."
+    stuck = {found.job.pk for found in load.stuck}
+    running = [job for job in load.running if job.pk not in stuck]
+    if not running:
+        return "No other import runs." if stuck else "No import runs."
+    tenants = counted(len({job.tenant_id for job in running}), "tenant")
+    return f"{counted(len(running), 'import')} {'runs' if len(running) == 1 else 'run'} for {tenants}."
 
 
 def _key_figures(load: Load) -> list[KeyFigure]:
@@ -134,7 +138,11 @@ def _key_figures(load: Load) -> list[KeyFigure]:
         KeyFigure("Rows per second, now", f"{load.rows_per_second:,.0f}", counted(load.workers, "worker")),
         KeyFigure("Imports in line", f"{load.queued_imports:,}", f"{tasks} due{_age(load.tasks)}"),
         KeyFigure("Rows today", f"{load.rows_today:,}", f"{failed} failed" if failed else "none yet"),
-        KeyFigure("Webhooks waiting", f"{load.webhooks.count:,}", f"on their way{_age(load.webhooks)}{down}"),
+        KeyFigure(
+            "Webhooks waiting",
+            f"{load.webhooks.count:,}",
+            f"{'on their way' if load.webhooks.count else 'all are sent'}{_age(load.webhooks)}{down}",
+        ),
     ]
 
 
@@ -154,9 +162,13 @@ def _job_line(job: ImportJob, reason: str) -> JobLine:
         pace=f"{pace:,.0f}" if pace else "–",
         left=wording.about(max(1, round(rows_left(job) / pace))).removeprefix("about ") if pace else "–",
         reason=reason,
-        put_back_url=reverse("admin_portal:put-back", args=[job.pk]),
+        put_back_url=reverse("admin_portal:put-back", args=[job.pk]) if _can_go_on(job) else "",
         cancel_url=reverse("admin_portal:cancel", args=[job.pk]),
     )
+
+
+def _can_go_on(job: ImportJob) -> bool:
+    return job.status == ImportJob.Status.PROCESSING or can_retry(job)
 
 
 def _most_active() -> list[TenantLine]:

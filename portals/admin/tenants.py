@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from imports.models import ImportJob
-from irisx.accounts.models import Tenant
+from irisx.accounts.models import Tenant, User
 from irisx.accounts.requests import StaffRequest, staff_required
 from portals.forms import Styled
 
@@ -44,6 +44,8 @@ class TenantLine(NamedTuple):
     tenant: Tenant
     imports_url: str
     new_import_url: str
+    users_url: str
+    user_count: int  # who may sign in
     import_count: int
     last_upload: datetime | None
 
@@ -68,8 +70,10 @@ def tenants(request: StaffRequest) -> HttpResponse:
 
 
 def _lines(tenants: Iterable[Tenant]) -> list[TenantLine]:
-    """Return the lines of these tenants. One query, whatever they imported."""
+    """Return the lines of these tenants. Two queries, whatever they imported."""
     shown = list(tenants)
+    people = User.objects.filter(tenant__in=shown, is_active=True).order_by().values_list("tenant_id")
+    user_counts = dict(people.annotate(Count("pk")))
     jobs = ImportJob.objects.filter(tenant__in=shown, deleted_at=None).order_by().values_list("tenant_id")
     activity = {pk: found for pk, *found in jobs.annotate(Count("pk"), Max("created_at"))}
     return [
@@ -77,6 +81,8 @@ def _lines(tenants: Iterable[Tenant]) -> list[TenantLine]:
             tenant,
             reverse("admin_portal:history", args=[tenant.slug]),
             reverse("admin_portal:new-import", args=[tenant.slug]),
+            reverse("admin_portal:users", args=[tenant.slug]),
+            user_counts.get(tenant.pk, 0),
             *activity.get(tenant.pk, (0, None)),
         )
         for tenant in shown

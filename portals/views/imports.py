@@ -160,6 +160,7 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
         "facts": result_page.facts(job),
         "rows_url": rows_url,
         "mending": result_page.mending_of(job),
+        "runs": result_page.runs_of(job),
         "mend_url": page_url(request, "job-mend", job.pk),
         "errors_url": page_url(request, "job-errors", job.pk),
         "retry_url": page_url(request, "job-retry", job.pk) if result_page.can_retry(job) else "",

@@ -18,6 +18,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts.models import ContactList, CustomField
 from imports.connectors.models import GoogleConnection
+from imports.corrections import services as corrections
+from imports.corrections.mending import CorrectedRow
 from imports.models import ErrorLogEntry, ImportJob
 from imports.webhooks import signing
 from imports.webhooks.models import WebhookSecret
@@ -379,6 +381,17 @@ def test_an_error_log_is_found_by_its_import_and_shows_no_cell(operators, acme):
     for shown in (page, operators.get(f"/django-admin/imports/errorlogentry/{line.pk}/change/").content.decode()):
         assert "canary-cell" not in shown
         assert "nobody" not in shown
+
+
+def test_corrections_are_found_by_their_import(operators, acme):
+    found, other = (import_csv(acme, "Email\nnobody\n") for _ in range(2))
+    for job in (found, other):
+        corrections.accept(job, [[CorrectedRow(0, 0, {"Email": "ana@example.com"})]], user=None)
+
+    listed = operators.get("/django-admin/imports/correctionrun/", {"q": str(found.pk)}).context["cl"]
+
+    assert [run.import_job_id for run in listed.result_list] == [found.pk]
+    assert operators.get("/django-admin/imports/correctionrun/", {"q": "nothing"}).context["cl"].result_count == 0
 
 
 def test_tokens_are_shown_to_nobody(operators, acme, alice):

@@ -329,6 +329,7 @@ def test_mended_rows_come_in_and_the_result_says_so(alices, acme, job):
 
     page = alices.get(result).content.decode()
     assert "1 mended row came in" in page
+    assert re.findall(r'>([^<]*)<span class="caption">[^<]*, Alice Ames<', page) == ["1 mended row came in"]
     assert "every 1s" not in page
     assert counts(reload(job)) == {"total": 5, "processed": 5, "created": 2, "failed": 3}
     # What was wrong is no longer said of a row that is in.

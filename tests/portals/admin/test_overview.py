@@ -95,6 +95,18 @@ def test_deleted_imports_are_not_counted(acme):
     assert (load().running, load().stuck) == ((), ())
 
 
+def test_what_failed_is_listed_with_its_reason_and_put_back_where_it_can_go_on(stellas, acme):
+    erased = make_job(acme, status="failed", filename="old.csv", error_details={"code": "x", "error": "It broke."})
+    kept = make_job(acme, status="failed", filename="new.csv", rows_path="somewhere")
+
+    page = stellas.get("/admin/").content.decode()
+
+    assert [job.pk for job in load().failed] == [kept.pk, erased.pk]
+    assert "It broke." in page
+    assert f"/admin/jobs/{kept.pk}/put-back/" in page
+    assert f"/admin/jobs/{erased.pk}/put-back/" not in page
+
+
 # Putting back --------------------------------------------------------------------------------------------------------
 
 

@@ -109,7 +109,7 @@ def test_tenants_are_found_by_a_part_of_the_name(stellas, acme, globex, search, 
     assert listed(stellas.get(TENANTS, {"search": search})) == found
 
 
-def test_the_list_tells_what_each_has_imported(stellas, acme, globex):
+def test_the_list_tells_what_each_has_imported(stellas, acme, globex, bob):
     make_job(acme)
     newest = reload(make_job(acme))
     make_job(acme, deleted_at="2026-01-01T00:00:00Z")
@@ -118,6 +118,7 @@ def test_the_list_tells_what_each_has_imported(stellas, acme, globex):
 
     assert (of_acme.import_count, of_acme.last_upload) == (2, newest.created_at)
     assert (of_globex.import_count, of_globex.last_upload) == (0, None)
+    assert (of_acme.user_count, of_globex.user_count) == (0, 1)
 
 
 def test_more_tenants_take_pages_and_no_more_queries(stellas, acme):
