@@ -111,6 +111,8 @@ def test_a_field_is_given_to_one_column_and_the_others_learn_why():
         (["Home Phone", "Mobile"], "Mobile"),
         (["Phone 2", "Phone 1"], "Phone 1"),
         (["Company Phone", "Direct Phone"], "Direct Phone"),
+        (["Ev telefonu", "İş telefonu"], "İş telefonu"),
+        (["İş telefonu", "Telefon"], "Telefon"),
         (["Other Phone"], "Other Phone"),
     ],
 )
