@@ -89,7 +89,7 @@ def work(data_dir: str, job_id: str) -> None:
     assert tasks.run_slice  # an idle worker has loaded its tasks
     connection.ensure_connection()
     stopwatch = Stopwatch()
-    stopwatch.start(connection.connection.info.backend_pid)
+    stopwatch.start()
     began, cpu_began = time.monotonic(), time.process_time()
     job = runner.run_to_end(UUID(job_id))
     measured = {"seconds": time.monotonic() - began, "cpu_seconds": time.process_time() - cpu_began}
@@ -181,6 +181,10 @@ def cpu_seconds_of(postmaster: psutil.Process) -> float:
 
 def print_stages(measured: dict[str, Any], rows: int) -> None:
     """Print the stages, parts under their whole; what is left of a whole is the work between its parts."""
+    # Of loading as a whole, what its connections' statements took: it has one connection after the other.
+    measured["stages"]["load"]["server_seconds"] = sum(
+        taken["server_seconds"] for name, taken in measured["statements"].items() if name != "COPY staged_contacts"
+    )
     lines, counted_seconds = [], 0.0
     for stage in (stage for stage in STAGES if not stage.whole and stage.name in measured["stages"]):
         whole = measured["stages"][stage.name]
@@ -193,8 +197,7 @@ def print_stages(measured: dict[str, Any], rows: int) -> None:
         if parts:
             parts["— the rest"] = {key: whole[key] - sum(part[key] for part in parts.values()) for key in whole}
         for name, taken in ((stage.name, whole), *parts.items()):
-            # In the other threads' time, the database is at work for the one that loads.
-            server = per_row(taken["server_seconds"], rows) if stage.name == "load" else ""
+            server = per_row(taken["server_seconds"], rows) if taken["server_seconds"] else ""
             lines.append((name, per_row(taken["cpu_seconds"], rows), server, per_row(taken["seconds"], rows)))
     print("CPU by stage. “The rest” of loading is the lock, the fence, the checkpoint and the commit.\n")
     print_table(

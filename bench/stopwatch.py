@@ -29,8 +29,8 @@ STAGES = (
     Stage("imports.sources:uuid7s", "make ids", "prepare, in a thread ahead"),
     Stage("imports.engine.loader:staged_text", "write out for COPY", "prepare, in a thread ahead"),
     Stage("imports.runner:_kept_of", "make the records of the import, in a thread beside"),
+    Stage("imports.engine.loader:stage", "stage, mostly in the thread ahead"),
     Stage("imports.runner:DatabaseSink.write", "load"),
-    Stage("imports.engine.loader:stage", "stage", "load"),
     Stage("imports.engine.loader:find_contacts", "find contacts", "load"),
     Stage("imports.engine.loader:update_pairs", "update pairs", "load"),
     Stage("imports.runner:plan_chunk", "plan", "load"),
@@ -48,7 +48,7 @@ class Taken:
     calls: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0  # of the thread that called
-    server_seconds: float = 0.0  # CPU of the database's process behind our connection
+    server_seconds: float = 0.0  # CPU of the database's process behind the connection
 
 
 class Stopwatch:
@@ -58,13 +58,11 @@ class Stopwatch:
         self.stages: defaultdict[str, Taken] = defaultdict(Taken)
         self.statements: defaultdict[str, Taken] = defaultdict(Taken)
         self._sql_files: dict[str, str] = {}
-        self._backend = Path()
 
-    def start(self, backend_pid: int) -> None:
+    def start(self) -> None:
         """Wrap all of it. There is no way back: it is for a process that does nothing else."""
         import psycopg
 
-        self._backend = Path(f"/proc/{backend_pid}/schedstat")
         folder = resources.files("imports.engine").joinpath("sql")
         self._sql_files = {file.read_text("utf-8"): file.name for file in folder.iterdir() if file.name.endswith("sql")}
         for stage in STAGES:
@@ -85,7 +83,7 @@ class Stopwatch:
     def _timed(self, function: Callable[..., Any], taken_of: Callable[..., Taken]) -> Callable[..., Any]:
         @wraps(function)
         def timed(*arguments: Any, **options: Any) -> Any:
-            with self._running(taken_of(*arguments)):
+            with self._running(taken_of(*arguments), arguments[0]):
                 return function(*arguments, **options)
 
         return timed
@@ -96,7 +94,7 @@ class Stopwatch:
         @contextmanager
         def timed(cursor: Any, statement: Any, *arguments: Any, **options: Any) -> Iterator[Any]:
             with (
-                self._running(self.statements[self._name_of(statement)]),
+                self._running(self.statements[self._name_of(statement)], cursor),
                 copy(cursor, statement, *arguments, **options) as opened,
             ):
                 yield opened
@@ -104,19 +102,16 @@ class Stopwatch:
         return timed
 
     @contextmanager
-    def _running(self, taken: Taken) -> Iterator[None]:
-        began, cpu, server = time.perf_counter(), time.thread_time(), self._server_seconds()
+    def _running(self, taken: Taken, user: Any) -> Iterator[None]:
+        """Time a block. `user` is a cursor or connection, if the block uses one that is known before."""
+        began, cpu, server = time.perf_counter(), time.thread_time(), _server_seconds(user)
         try:
             yield
         finally:
             taken.calls += 1
             taken.seconds += time.perf_counter() - began
             taken.cpu_seconds += time.thread_time() - cpu
-            taken.server_seconds += self._server_seconds() - server
-
-    def _server_seconds(self) -> float:
-        """Return the CPU time of the database's process so far, which /proc/PID/stat has in hundredths of a second."""
-        return int(self._backend.read_text().split()[0]) / 1e9
+            taken.server_seconds += _server_seconds(user) - server
 
     def _name_of(self, query: Any) -> str:
         """Return a statement's file, or what it does to which table."""
@@ -128,6 +123,19 @@ class Stopwatch:
         if found := re.match(r"(?:SELECT .*? FROM|INSERT INTO|UPDATE|DELETE FROM|COPY) \w+", words):
             return re.sub(r"SELECT .* FROM", "SELECT … FROM", found[0])
         return re.sub(r"[('].*", "", words)[:60]
+
+
+def _server_seconds(user: Any) -> float:
+    """Return the CPU time so far of the database's process behind a cursor or connection; 0 for anything else.
+
+    /proc/PID/stat has it in hundredths of a second only.
+    """
+    import psycopg
+
+    connection = user.connection if isinstance(user, psycopg.Cursor) else user
+    if not isinstance(connection, psycopg.Connection):
+        return 0.0
+    return int(Path(f"/proc/{connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _find(place: str) -> tuple[Any, str]:

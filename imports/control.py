@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from imports import services
+from imports.holding import scope_unless_held
 from imports.models import ImportJob, ImportRequest
 from imports.webhooks import events
 from imports.webhooks.models import WebhookEvent
@@ -51,9 +52,10 @@ def resume(job: ImportJob) -> None:
 def retry(job: ImportJob) -> None:
     """Put a failed import in line again; it goes on from its checkpoint.
 
-    Retrying twice changes nothing. Raises Conflict if the import did not fail, or its file is erased.
+    Retrying twice changes nothing. Raises Conflict if the import did not fail, or its file is erased,
+    or a worker that mends rows of it hangs.
     """
-    with tenant_scope(job.tenant_id):
+    with scope_unless_held(job.tenant_id):
         failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED, deleted_at=None)
         if failed.filter(rows_path="").exists():
             days = settings.UPLOADED_FILES_KEPT_DAYS

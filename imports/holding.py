@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,8 @@ from django.db.models.functions import Now
 
 from imports.corrections.models import CorrectionRun
 from imports.models import ImportJob
+from irisx.accounts.tenancy import Locked, Scope, impatient_scope
+from irisx.refusals import Conflict
 
 Held = ImportJob | CorrectionRun
 """A row that a runner holds while it works."""
@@ -30,3 +34,13 @@ def take(rows: QuerySet[Any], epoch: int, **besides: Any) -> bool:
         **besides,
     )
     return bool(taken)
+
+
+@contextmanager
+def scope_unless_held(tenant: Scope) -> Iterator[None]:
+    """Open a tenant_scope() for what somebody asks of a job. Raises Conflict where a worker holds its row and hangs."""
+    try:
+        with impatient_scope(tenant):
+            yield
+    except Locked as error:
+        raise Conflict("held", "A worker writes for this import right now. Try again in a moment.") from error

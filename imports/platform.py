@@ -16,10 +16,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from imports import control, services, sweeper
 from imports.engine.errors import EngineError
+from imports.holding import scope_unless_held
 from imports.line import rows_per_second
 from imports.models import ImportJob
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
-from irisx.accounts.tenancy import ALL, Locked, impatient_scope, tenant_scope
+from irisx.accounts.tenancy import ALL, tenant_scope
 from irisx.refusals import Conflict
 
 Status = ImportJob.Status
@@ -116,14 +117,11 @@ def put_back(job_id: UUID) -> None:
 
 def fail(job_id: UUID) -> None:
     """End a running import where it stands. Rows that are done stay. Raises Conflict for one that does not run."""
-    try:
-        with impatient_scope(ALL):
-            # Locked: a runner that claims it in between would raise the epoch.
-            job = ImportJob.objects.select_for_update(no_key=True).get(pk=job_id)
-            if not services.fail(job.pk, epoch=job.epoch, error=EndedByOperator()):
-                raise Conflict("not_running", f"“{job}” does not run; there is nothing to end.")
-    except Locked as error:
-        raise Conflict("held", "A worker writes for this import right now. Try again in a moment.") from error
+    with scope_unless_held(ALL):
+        # Locked: a runner that claims it in between would raise the epoch.
+        job = ImportJob.objects.select_for_update(no_key=True).get(pk=job_id)
+        if not services.fail(job.pk, epoch=job.epoch, error=EndedByOperator()):
+            raise Conflict("not_running", f"“{job}” does not run; there is nothing to end.")
 
 
 def _is_stuck(job: ImportJob, now: datetime) -> bool:

@@ -12,7 +12,8 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -36,6 +37,7 @@ from imports.models import ImportJob
 from imports.pace import Pace
 from imports.progress import publisher
 from imports.sources import ChunkSource, PreparedChunk
+from imports.turns import Holder, Turns
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.ids import uuid7s
 from irisx.queue import defer
@@ -69,6 +71,12 @@ class Stop(Exception):
 class Sink(Protocol):
     """Takes chunks in order."""
 
+    def open_next(self) -> Callable[[PreparedChunk], None] | None:
+        """Return what brings a chunk into the database while the one before it is written, in another thread.
+
+        None: nothing does.
+        """
+
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
         """Store one chunk, all of it or nothing. Raises Stop if the job is over or paused then, LostJob if not ours."""
 
@@ -83,15 +91,19 @@ def run(
 ) -> None:
     """Feed the sink from row `lo` until the source ends, time is out, or the sink says stop.
 
-    The next chunk is prepared in a thread while the present one loads. A chunk that fails for a reason in its rows is
-    taken again in smaller ones, until the row that spoils it stands alone; that row fails, the rest goes on.
+    The next chunk is prepared in a thread, and staged where the sink can, while the present one loads. A chunk that
+    fails for a reason in its rows is taken again in smaller ones, until the row that spoils it stands alone; that row
+    fails, the rest goes on.
     """
     spent: list[PreparedChunk] = []
 
-    def read_ahead(lo: int, hi: int) -> PreparedChunk:
+    def read_ahead(lo: int, hi: int, stage: Callable[[PreparedChunk], None] | None) -> PreparedChunk:
         # To let go of ten thousand cells takes milliseconds in which PostgreSQL waits, unless it is done here.
         spent.clear()
-        return source.read(lo, hi)
+        chunk = source.read(lo, hi)
+        if stage is not None:
+            stage(chunk)
+        return chunk
 
     with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
         upcoming: tuple[int, int, Future[PreparedChunk]] | None = None
@@ -104,12 +116,14 @@ def run(
                 upcoming = None
                 if hi < source.total_rows and not is_last_of_slice and not pace.is_careful(hi):
                     next_hi = source.end_of_chunk(hi, pace.hi(hi, source.total_rows))
-                    upcoming = (hi, next_hi, ahead.submit(read_ahead, hi, next_hi))
+                    upcoming = (hi, next_hi, ahead.submit(read_ahead, hi, next_hi, sink.open_next()))
                 _write(sink, chunk, is_last_of_slice=is_last_of_slice)
                 spent.append(chunk)
             except (LostJob, Stop, EngineError, OperationalError, InterfaceError, psycopg.OperationalError, OSError):
                 raise
             except Exception as error:  # whatever a row can do to us: find it, and let the others in
+                if upcoming is not None:
+                    wait([upcoming[2]])
                 upcoming = None
                 logger.warning("Rows %d to %d could not be loaded: %s", lo, hi - 1, type(error).__name__)
                 if hi - lo > 1:
@@ -147,6 +161,7 @@ class DatabaseSink:
 
     def __init__(self, job: ImportJob, headers: list[str], watch: Watch) -> None:
         self._watch = watch
+        self._turns = Turns(job.tenant_id, Holder(job.backend_pid, job.backend_start))
         self._job_id: UUID = job.pk
         self._epoch = job.epoch
         self._total_rows = job.total_rows
@@ -158,14 +173,19 @@ class DatabaseSink:
             match_fields=tuple(job.duplicate_match_fields),
         )
 
+    def open_next(self) -> Callable[[PreparedChunk], None] | None:
+        return self._turns.open_next()
+
+    def close(self) -> None:
+        self._turns.close()
+
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
         """Store one chunk and move the checkpoint, or do what was asked of the job instead.
 
         Raises Stop if the job is over or paused after that, LostJob if it is not ours any more.
         """
-        with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
-            # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
-            loader.stage(cursor, chunk.staged)
+        # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
+        with self._turns.scope(chunk), engine_cursor() as cursor:
             lock_tenant(self._target.tenant_id)
             job = self._pass_fence(chunk.lo)
             if not control.answer_requests(job):
@@ -250,6 +270,8 @@ class DatabaseSink:
         job.progress_percent = 100 * job.processed_rows // job.total_rows
         job.attempts = 0
         job.lease_until = now + timedelta(seconds=settings.LEASE_SECONDS)
+        # Whoever holds the row from here on: should it freeze, the sweeper ends that session.
+        job.backend_pid, job.backend_start = self._turns.next_holder
         is_done = job.processed_rows == job.total_rows
         if is_last_of_slice and not is_done:
             job.backend_pid = None
@@ -277,6 +299,7 @@ _CHECKPOINT_FIELDS = [
     "attempts",
     "lease_until",
     "backend_pid",
+    "backend_start",
 ]
 
 
@@ -370,15 +393,15 @@ def run_slice(job_id: UUID, epoch: int, *, seconds: float | None = None, watch: 
             # Leaving the row out has not helped either.
             raise GivenUp(job.row_index)
         source = _open_source(job)
-        sink = DatabaseSink(job, list(source.headers), watch)
         lo, pace = job.row_index, Pace.of_job(job)
         if pace.takes_alone(lo, job.total_rows):
             _note_attempt(job)
-        if is_poisonous(job):
-            reason = "The import stopped at this row again and again. Check its values, and import it by itself."
-            sink.write(source.refuse(lo, reason), is_last_of_slice=False)
-            lo += 1
-        run(source, sink, lo=lo, pace=pace, is_out_of_time=lambda: time.monotonic() >= deadline)
+        with closing(DatabaseSink(job, list(source.headers), watch)) as sink:
+            if is_poisonous(job):
+                reason = "The import stopped at this row again and again. Check its values, and import it by itself."
+                sink.write(source.refuse(lo, reason), is_last_of_slice=False)
+                lo += 1
+            run(source, sink, lo=lo, pace=pace, is_out_of_time=lambda: time.monotonic() >= deadline)
     except (LostJob, Stop):
         return
     except FileNotFoundError:

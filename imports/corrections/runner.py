@@ -136,6 +136,9 @@ class CorrectionsSink:
             run_no=run.run_no,
         )
 
+    def open_next(self) -> None:
+        """Return None: which rows are staged, and how, is known under the tenant's lock only."""
+
     def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
         """Store one chunk and move the checkpoint. Raises Stop if the run is over, LostJob if it is not ours."""
         # What was read for this slice ends here: the next slice reads on.
@@ -143,7 +146,9 @@ class CorrectionsSink:
         with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
             lock_tenant(self._target.tenant_id)
             run, job = self._pass_fence(chunk.lo)
-            now = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+            clock = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+            # Never before the job's beginning, should somebody have put the clock back: see update_pairs.sql.
+            now = max(clock, job.started_at or clock)
             results = self._load(cursor, job, chunk, now)
             _count(job, results)
             self._checkpoint(run, job, chunk.hi, len(results.mended_rows), now, is_last_of_slice=is_last_of_slice)

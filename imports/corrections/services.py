@@ -23,6 +23,7 @@ from imports.corrections.models import DRAFT, Correction, CorrectionRun, open_ru
 from imports.cursors import engine_cursor
 from imports.engine.errors import EngineError
 from imports.error_log import import_key, unknown_keys
+from imports.holding import scope_unless_held
 from imports.models import ImportJob
 from imports.progress import publisher
 from imports.webhooks import events
@@ -49,10 +50,11 @@ def accept(
 ) -> Accepted:
     """Queue the import of a job's corrected rows. A row that comes twice has what both changed.
 
-    All of them or none: raises Invalid for rows that are not the job's, Conflict while the job is under way.
+    All of them or none: raises Invalid for rows that are not the job's, Conflict while the job is under way, or
+    held by a worker that hangs.
     `run_id` is the id that the run is to have. Where there is one already, this tells of it and does nothing.
     """
-    with tenant_scope(job.tenant_id):
+    with scope_unless_held(job.tenant_id):
         if run_id and (run := CorrectionRun.objects.filter(tenant_id=job.tenant_id, pk=run_id).first()):
             return Accepted(run.total_rows, run.already_resolved, run.run_no)
         # Two that send at once get numbers one after the other.
@@ -75,7 +77,7 @@ def send_drafts(job: ImportJob, *, user: User | None) -> int:
 
     Raises Conflict while a worker changes rows of the job: a part of its edit could not be undone any more.
     """
-    with tenant_scope(job.tenant_id):
+    with scope_unless_held(job.tenant_id):
         job = ImportJob.objects.select_for_update(no_key=True).get(pk=job.pk)
         _require_finished(job)
         edits.refuse_while_at_work(job)

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from procrastinate.contrib.django.utils import connector_params
 
 from imports import control, results, runner, services, sweeper, tasks
 from imports.engine import loader
@@ -361,3 +362,15 @@ def test_a_small_import_waits_for_one_slice_of_each_running_one_of_a_tenant_with
     while not all(reload(job).is_finished for job in large):
         work_off_one_task()
     assert [counts(reload(job)) for job in large] == [done(1000, 1000)] * 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_retries_behind_a_worker_that_hangs_is_told_to_come_again(acme):
+    job = make_job(acme, status="failed", rows_path="rows")
+    with psycopg.connect(**connector_params()) as other:
+        other.execute("SELECT FROM import_jobs WHERE id = %s FOR UPDATE", [job.pk])
+
+        with pytest.raises(Conflict) as refused:
+            control.retry(job)
+
+    assert (refused.value.code, reload(job).status) == ("held", "failed")

@@ -11,7 +11,8 @@ SET first_name = staged.first_name,
     title = staged.title,
     attributes = staged.attributes,
     last_job_id = %(job_id)s,
-    updated_at = %(now)s
+    -- It never goes back, whatever the clock does: see update_pairs.sql.
+    updated_at = GREATEST(%(now)s, contact.updated_at)
 FROM staged_updates AS staged
 WHERE contact.id = ANY(ARRAY[staged.id])
   -- The plan's ids come from this tenant already; this is the second wall.

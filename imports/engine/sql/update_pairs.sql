@@ -99,7 +99,8 @@ updated AS (
         title = COALESCE(compared.title, contact.title),
         attributes = COALESCE(compared.attributes, contact.attributes),
         last_job_id = %(job_id)s,
-        updated_at = %(now)s
+        -- It never goes back, whatever the clock does: else another import could hide that this one was here before.
+        updated_at = GREATEST(%(now)s, contact.updated_at)
     FROM compared
     -- Where it was found, which takes no second look into an index. Nobody has moved it: we hold the tenant's lock.
     WHERE contact.ctid = compared.place
