@@ -160,6 +160,33 @@ def test_changed_rows_are_noticed(tmp_path):
         list(open_rows_file(path).rows())
 
 
+def test_a_block_of_long_rows_has_few_of_them_and_every_row_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_file, "BLOCK_BYTES_MAX", 10_000)
+    # Long ones between short ones.
+    rows = [(number, ["x" * (1_000 if 200 <= number < 300 else 10)]) for number in range(2_500)]
+    sizes = []
+    found = open_rows_file(write(tmp_path / "rows", ["Notes"], rows))
+    read = found._read_range
+    monkeypatch.setattr(found, "_read_range", lambda offset, size: sizes.append(size) or read(offset, size))
+    monkeypatch.setattr(rows_file, "FETCH_BYTES", 0)
+
+    assert list(found.rows()) == rows
+    assert list(found.rows(150, 2_001)) == rows[150:2_001]
+    assert [row_number for _, row_number, _ in found.pick([2_499, 0, 250, 299, 300])] == [0, 250, 299, 300, 2_499]
+    assert max(sizes) <= 10_000
+
+
+def test_a_file_with_blocks_of_one_size_is_read_as_before(tmp_path):
+    rows = people(2_500)
+    path = write(tmp_path / "rows", ["Name", "Email"], rows)
+    content = path.read_bytes()
+    head, index = content[: content.rindex(b'{"headers"')], content[content.rindex(b'{"headers"') : -24]
+    old = index.replace(b'"starts":[0,1000,2000]', b'"block_rows":1000')
+    path.write_bytes(head + old + rows_file.TRAILER.pack(len(head), len(old), rows_file.TRAILER_MAGIC))
+
+    assert list(open_rows_file(path).rows(999, 2_400)) == rows[999:2_400]
+
+
 def test_a_writer_that_failed_leaves_no_file_that_can_be_read(tmp_path):
     writer = RowsFileWriter(tmp_path / "rows", ["A"])
     writer.write_all([1, 2], [["a"], ["b"]])
