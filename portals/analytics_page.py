@@ -332,7 +332,7 @@ def _bases(columns: Sequence[MappedColumns]) -> Finding | None:
         ),
         ranks=ranks(
             [
-                (_BASES[basis].line, 100 * (count - changed) / count, percent(100 * (count - changed) / count), "")
+                (_BASES[basis].line, 100 * (count - changed) / count, percent(100 * (count - changed) / count))
                 for basis, (count, changed) in lines
             ]
         ),
