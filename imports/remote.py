@@ -38,7 +38,6 @@ def create_job(
     user: User,
     source: RemoteSource,
     options: ImportOptions,
-    reading_options: ReadingOptions | None = None,
     job_id: UUID | None = None,
 ) -> ImportJob:
     """Read a table with the access that this user has given, and return its pending job, as services.create_job() does.
@@ -56,7 +55,7 @@ def create_job(
             filename=title,
             path=path,
             options=options,
-            reading_options=reading_options,
+            reading_options=ReadingOptions(header_row=source.header_row),
             source_type=source.connector,
             job_id=job_id,
         )

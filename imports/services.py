@@ -188,6 +188,9 @@ def reread(job: ImportJob, *, reading_options: ReadingOptions, newer: Path | Non
         suggested = suggestions.of_source(summary, tenant=job.tenant, use_ai_mapping=options_of(job).use_ai_mapping)
         with tenant_scope(job.tenant_id):
             _set_source(job, summary, suggested)
+            if (source := job.file_info.get("source")) is not None:
+                # Whoever reads the same again is to find the same row of headers.
+                source["header_row"] = reading_options.header_row
             changed = ImportJob.objects.filter(pk=job.pk, status=Status.PENDING, rows_path=old["rows_path"]).update(
                 **new, **{name: getattr(job, name) for name in _SOURCE_FIELDS}
             )

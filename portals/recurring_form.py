@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 
 from imports import saved_mappings
 from imports.connectors.google.addresses import parse_address, parse_range
@@ -118,6 +119,14 @@ class NewScheduleForm(ScheduleForm):
     range = forms.CharField(
         label="Range", max_length=200, required=False, help_text="Such as A1:F500; empty for the whole tab."
     )
+    header_row = forms.IntegerField(
+        label="Row with the column names",
+        min_value=0,
+        max_value=settings.MAX_ROWS,
+        required=False,
+        help_text="Empty: found out each time. 0: there is none.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,5 +144,8 @@ class NewScheduleForm(ScheduleForm):
         return cleaned
 
     def source(self) -> RemoteSource:
-        address = parse_address(self.cleaned_data["sheet_url"])
-        return RemoteSource("google_sheets", address.document, address.gid, self.cleaned_data["range"])
+        chosen = self.cleaned_data
+        address = parse_address(chosen["sheet_url"])
+        return RemoteSource(
+            "google_sheets", address.document, address.gid, chosen["range"], header_row=chosen["header_row"]
+        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.response import Response
@@ -23,11 +24,9 @@ from imports.connectors.google import oauth
 from imports.connectors.google.addresses import parse_address as parse_sheet_address
 from imports.connectors.google.addresses import parse_range
 from imports.connectors.interface import RemoteSource
-from imports.engine.readers import ReadingOptions
 from imports.idempotency import idempotent_creation
 from imports.options import ImportOptions
 from irisx.accounts.authentication import ApiRequest, TenantJWTAuthentication, in_tenant_scope
-from irisx.accounts.tenancy import tenant_scope
 from irisx.api import TenantViewSet
 from irisx.api_requests import Shape
 from irisx.api_schema import ErrorShape, answer, body, errors
@@ -142,6 +141,32 @@ def _remote_answers(code: str) -> dict[int, Any]:
     }
 
 
+class ConnectionViewSet(TenantViewSet):
+    """One person's connection to a service, whichever it is. `connections` is the service's module of that name."""
+
+    connections: Any
+
+    def is_configured(self) -> bool:
+        """Tell whether this installation can connect to the service at all."""
+        return True
+
+    @in_tenant_scope
+    def retrieve(self, request: ApiRequest) -> Response:
+        found = self.connections.connection_of(request.tenant, request.user)
+        return Response(
+            {
+                "configured": self.is_configured(),
+                "connected": found is not None,
+                "needs_reconnect": found is not None and found.needs_reconnect,
+                "connected_at": found.connected_at if found else None,
+            }
+        )
+
+    def destroy(self, request: ApiRequest) -> Response:
+        self.connections.disconnect(request.tenant, request.user)
+        return Response(status=204)
+
+
 # Google --------------------------------------------------------------------------------------------------------------
 
 
@@ -160,27 +185,25 @@ class GoogleAuthViewSet(TenantViewSet):
         return Response({"auth_url": oauth.begin(request.tenant, request.user)})
 
 
-class GoogleViewSet(TenantViewSet):
-    @extend_schema(
+@extend_schema_view(
+    retrieve=extend_schema(
         operation_id="imports_google_retrieve",
         summary="Whether a Google account is connected",
         responses={200: ConnectionShape},
         examples=answer("Connected", CONNECTED),
-    )
-    @in_tenant_scope
-    def retrieve(self, request: ApiRequest) -> Response:
-        connection = google_connections.connection_of(request.tenant, request.user)
-        return Response(_state(connection, is_configured=google.is_configured()))
-
-    @extend_schema(
+    ),
+    destroy=extend_schema(
         operation_id="imports_google_disconnect",
         summary="Disconnect the Google account",
         description="The tokens are deleted at once. Google is told to forget them, later again if it is away.",
         responses={204: None},
-    )
-    def disconnect(self, request: ApiRequest) -> Response:
-        google_connections.disconnect(request.tenant, request.user)
-        return Response(status=204)
+    ),
+)
+class GoogleViewSet(ConnectionViewSet):
+    connections = google_connections
+
+    def is_configured(self) -> bool:
+        return google.is_configured()
 
     @extend_schema(
         operation_id="imports_google_sheet",
@@ -215,17 +238,22 @@ class GoogleViewSet(TenantViewSet):
 # Airtable ------------------------------------------------------------------------------------------------------------
 
 
-class AirtableViewSet(TenantViewSet):
-    @extend_schema(
+@extend_schema_view(
+    retrieve=extend_schema(
         operation_id="imports_airtable_retrieve",
         summary="Whether Airtable is connected",
         responses={200: ConnectionShape},
         examples=answer("Connected", CONNECTED),
-    )
-    @in_tenant_scope
-    def retrieve(self, request: ApiRequest) -> Response:
-        connection = airtable_connections.connection_of(request.tenant, request.user)
-        return Response(_state(connection, is_configured=True))
+    ),
+    destroy=extend_schema(
+        operation_id="imports_airtable_disconnect",
+        summary="Forget the access token of Airtable",
+        description="It is deleted here; whoever made it revokes it at Airtable.",
+        responses={204: None},
+    ),
+)
+class AirtableViewSet(ConnectionViewSet):
+    connections = airtable_connections
 
     @extend_schema(
         operation_id="imports_airtable_connect",
@@ -237,19 +265,7 @@ class AirtableViewSet(TenantViewSet):
     )
     def connect(self, request: ApiRequest) -> Response:
         airtable_connections.connect(request.tenant, request.user, TokenShape.read(request.data)["token"])
-        with tenant_scope(request.tenant):
-            connection = airtable_connections.connection_of(request.tenant, request.user)
-        return Response(_state(connection, is_configured=True))
-
-    @extend_schema(
-        operation_id="imports_airtable_disconnect",
-        summary="Forget the access token of Airtable",
-        description="It is deleted here; whoever made it revokes it at Airtable.",
-        responses={204: None},
-    )
-    def disconnect(self, request: ApiRequest) -> Response:
-        airtable_connections.disconnect(request.tenant, request.user)
-        return Response(status=204)
+        return cast("Response", self.retrieve(request))
 
     @extend_schema(
         operation_id="imports_airtable_table",
@@ -270,24 +286,14 @@ class AirtableViewSet(TenantViewSet):
         return _imported(self, request, source, given, job_id)
 
 
-def _state(connection: Any, *, is_configured: bool) -> dict[str, Any]:
-    return {
-        "configured": is_configured,
-        "connected": connection is not None,
-        "needs_reconnect": connection is not None and connection.needs_reconnect,
-        "connected_at": connection.connected_at if connection else None,
-    }
-
-
 def _imported(
     view: TenantViewSet, request: ApiRequest, source: RemoteSource, given: dict[str, Any], job_id: UUID
 ) -> Response:
     job = remote.create_job(
         request.tenant,
         user=request.user,
-        source=source,
+        source=replace(source, header_row=given.get("header_row")),
         options=ImportOptions.parse(cast("dict[str, Any]", request.data)),
-        reading_options=ReadingOptions(header_row=given.get("header_row")),
         job_id=job_id,
     )
     return uploaded(view, job)

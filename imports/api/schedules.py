@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -39,6 +40,7 @@ SCHEDULE: dict[str, Any] = {
         "table": "0",
         "area": "",
         "raw": False,
+        "header_row": None,
     },
     "frequency": "daily",
     "minute": None,
@@ -79,6 +81,9 @@ class SourceSerializer(serializers.Serializer[Any]):
     table = serializers.CharField(help_text="The gid of the tab, the id of the table; “”: the first.")
     area = serializers.CharField(help_text="A range in A1 notation, a view; “”: all of it.")
     raw = serializers.BooleanField(help_text="Values without the format that they are shown in.")
+    header_row = serializers.IntegerField(
+        allow_null=True, default=None, help_text="The row of the headers; 0: there are none; null: found out each time."
+    )
 
 
 class LastImportSerializer(serializers.Serializer[Any]):
@@ -187,6 +192,7 @@ class SourceShape(Shape):
     table = serializers.CharField(max_length=200, allow_blank=True, default="")
     area = serializers.CharField(max_length=200, allow_blank=True, default="")
     raw = serializers.BooleanField(default=False)
+    header_row = serializers.IntegerField(default=None, allow_null=True, min_value=0, max_value=settings.MAX_ROWS)
 
 
 class ScheduleChangeShape(Shape):
@@ -206,6 +212,7 @@ class ScheduleChangeShape(Shape):
     sheet_url = serializers.CharField(max_length=2_000, required=False, help_text="In place of `source`.")
     range = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="A1 notation.")
     raw = serializers.BooleanField(required=False)
+    header_row = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=settings.MAX_ROWS)
     mapping_id = serializers.UUIDField(
         required=False, help_text="A saved mapping; its columns count as they are when the import runs."
     )
@@ -257,7 +264,14 @@ def _source(given: dict[str, Any]) -> RemoteSource | None:
         area = given.get("range", "")
         if area:
             parse_range(area)
-        return RemoteSource("google_sheets", address.document, address.gid, area, given.get("raw", False))
+        return RemoteSource(
+            "google_sheets", address.document, address.gid, area, given.get("raw", False), given.get("header_row")
+        )
+    if lost := given.keys() & {"range", "raw", "header_row"}:
+        name = min(lost)
+        raise Invalid(
+            "invalid_value", f"{name}: Send it with sheet_url. Of a source, it is a key of its own.", field=name
+        )
     return RemoteSource(**given["source"]) if "source" in given else None
 
 

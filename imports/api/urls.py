@@ -22,12 +22,12 @@ router.register("imports", ImportViewSet, basename="imports")
 router.register("webhooks", WebhookViewSet, basename="webhooks")
 
 urlpatterns = [
-    path("imports/google", GoogleViewSet.as_view({"get": "retrieve", "delete": "disconnect"})),
+    path("imports/google", GoogleViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("imports/google/auth", GoogleAuthViewSet.as_view({"get": "auth"})),
     path("imports/google/sheet", GoogleViewSet.as_view({"post": "sheet"})),
     path(
         "imports/airtable",
-        AirtableViewSet.as_view({"get": "retrieve", "put": "connect", "delete": "disconnect"}),
+        AirtableViewSet.as_view({"get": "retrieve", "put": "connect", "delete": "destroy"}),
     ),
     path("imports/airtable/table", AirtableViewSet.as_view({"post": "table"})),
     *router.urls,

@@ -25,11 +25,13 @@ class RemoteSource:
     table: str = ""  # the key of one of its tables; "": the first that people see
     area: str = ""  # the part of the table: a range in A1 notation, a view; "": all of it
     raw: bool = False  # values without the format that the service shows them in
+    header_row: int | None = None  # where somebody said that it is; 0: there is none; None: found out each time
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> RemoteSource:
-        """Read what as_json() wrote."""
-        return cls(**{name: stored[name] for name in ("connector", "document", "table", "area", "raw")})
+        """Read what as_json() wrote, also before it knew of `header_row`."""
+        names = ("connector", "document", "table", "area", "raw")
+        return cls(**{name: stored[name] for name in names}, header_row=stored.get("header_row"))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

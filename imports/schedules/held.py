@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imports import control, services
+from imports import control, remote, services
 from imports.engine.schema import FieldMapping
 from imports.models import ImportJob
-from imports.schedules.drift import Hold
+from imports.schedules.drift import Baseline, Hold
 from imports.schedules.models import ImportSchedule
 from irisx.accounts.models import User
 from irisx.refusals import Conflict
@@ -27,17 +27,22 @@ def discard(job: ImportJob) -> None:
 
 
 def agree(job: ImportJob) -> None:
-    """Make what a held run found, and the mapping that it was confirmed under, what its schedule's next runs follow.
+    """Make what a held run found, and how it was read and mapped, what its schedule's next runs follow.
 
     Part of the transaction that confirms the job.
     """
     if job.held is None or job.schedule_id is None:
         return
     found = Hold.from_json(job.held).found
+    headers = tuple(column["header"] for column in job.columns)
+    if headers != found.headers:
+        # Somebody has read it again, from another row or range. What its key columns hold the next run tells.
+        found = Baseline(headers, job.total_rows)
+    schedules = ImportSchedule.objects.filter(pk=job.schedule_id)
     # The saved mapping, if it followed one, is about other columns.
-    ImportSchedule.objects.filter(pk=job.schedule_id).update(
-        field_mapping=job.field_mapping, saved_mapping=None, baseline=found.as_json()
-    )
+    schedules.update(field_mapping=job.field_mapping, saved_mapping=None, baseline=found.as_json())
+    if (source := remote.source_of(job)) is not None:
+        schedules.update(source=source.as_json())
 
 
 def _require_held(job: ImportJob) -> None:

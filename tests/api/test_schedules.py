@@ -42,7 +42,7 @@ def imported(tenant, **values):
 
 
 def test_a_sheet_is_repeated_by_its_address(api, alice):
-    answer = api(alice).post(URL, {**SHEET, "time": "06:30", "range": "A1:F500"}, format="json")
+    answer = api(alice).post(URL, {**SHEET, "time": "06:30", "range": "A1:F500", "header_row": 3}, format="json")
 
     assert answer.status_code == 201, answer.content
     shown = answer.json()
@@ -54,6 +54,7 @@ def test_a_sheet_is_repeated_by_its_address(api, alice):
         "table": "7",
         "area": "A1:F500",
         "raw": False,
+        "header_row": 3,
     }
     assert [shown[key] for key in ("frequency", "minute", "time", "weekday", "cron", "state", "last_import")] == [
         "daily",
@@ -148,6 +149,20 @@ def test_a_change_keeps_what_it_does_not_name(api, acme, alice, changes, expecte
 
     assert (shown["frequency"], shown["cron"]) == expected
     assert shown["name"] == changes.get("name", "Partner leads")
+
+
+def test_a_row_of_headers_belongs_to_an_address(api, acme, alice):
+    # Kept before a schedule knew of rows of headers.
+    source = {name: value for name, value in SOURCE.as_json().items() if name != "header_row"}
+    schedule = make_schedule(acme, user=alice, source=source)
+    client, url = api(alice), f"{URL}/{schedule.pk}"
+
+    assert client.get(url).json()["source"]["header_row"] is None
+    refused = client.patch(url, {"header_row": 3}, format="json")
+    changed = client.patch(url, {"sheet_url": SHEET_URL, "header_row": 3}, format="json")
+
+    assert (refused.status_code, refused.json()["field"]) == (400, "header_row")
+    assert changed.json()["source"]["header_row"] == 3
 
 
 def test_paused_and_resumed(api, acme, alice):

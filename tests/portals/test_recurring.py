@@ -159,11 +159,13 @@ def test_a_sheet_that_nobody_imported_is_repeated_under_a_saved_mapping(alices, 
     form = {**TIMING, **OPTIONS, "sheet_url": f"https://docs.google.com/spreadsheets/d/{SOURCE.document}/edit"}
 
     assert "Choose a saved mapping." in text(alices.post("/recurring/new/", form))
-    response = alices.post("/recurring/new/", {**form, "mapping_id": str(saved.pk), "range": "A1:C9"})
+    response = alices.post(
+        "/recurring/new/", {**form, "mapping_id": str(saved.pk), "range": "A1:C9", "header_row": "2"}
+    )
 
     assert response.url == "/recurring/"
     schedule = stored()
-    assert (schedule.saved_mapping, schedule.source["area"]) == (saved, "A1:C9")
+    assert (schedule.saved_mapping, schedule.source["area"], schedule.source["header_row"]) == (saved, "A1:C9", 2)
     assert schedule.options["duplicate_strategy"] == "update"
 
 
@@ -210,7 +212,7 @@ def test_paused_resumed_run_and_deleted(alices, acme, alice):
     runs = ProcrastinateJob.objects.filter(task_name="imports.run_schedule", args__schedule_id=str(schedule.pk))
     assert runs.count() == 1
     assert "being read right now" in text(alices.post(f"{url}/run/", follow=True))
-    assert "Its sheet is not read any more." in text(alices.get(f"{url}/delete/"))
+    assert "Its source is not read any more." in text(alices.get(f"{url}/delete/"))
     alices.post(f"{url}/delete/")
     with tenant_scope(ALL):
         assert not ImportSchedule.objects.exists()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imports import remote, runner
+from imports.engine.readers import ReadingOptions
 from imports.options import ImportOptions
 from imports.schedules import from_job
 from imports.schedules.drift import Baseline
 from irisx.accounts.tenancy import tenant_scope
 from irisx.refusals import Conflict
-from tests.factories import confirm, make_job
+from tests.factories import confirm, counts, make_job
+from tests.imports.schedules.conftest import look, of_sheet, runs_of
 from tests.sheets import SOURCE
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +33,30 @@ def test_what_a_schedule_needs_is_taken_of_the_import(acme, alice, sheets):
     assert (again.options.duplicate_strategy, again.options.external_id) == ("update", "")
     assert again.options.webhook_events == ("completed", "failed", "cancelled", "held")
     assert again.baseline == Baseline(("E-Mail", "First Name", "Phone"), 3, {"E-Mail": 3})
+
+
+def test_a_row_of_headers_that_somebody_chose_is_chosen_for_every_run(acme, alice, sheets, clock):
+    sheets.rows.insert(0, ["Partners", "of the", "spring fair"])
+    job = remote.create_job(acme, user=alice, source=replace(SOURCE, header_row=1), options=ImportOptions())
+    job = remote.read_again(job, user=alice, reading_options=ReadingOptions(header_row=2))
+    job = runner.run_to_end(confirm(job, {"E-Mail": "email", "First Name": None, "Phone": None}).pk)
+    sheets.rows[0] = ["Email", "Name", "Telephone"]
+    with tenant_scope(acme):
+        again = from_job.repeated(job)
+    schedule = of_sheet(
+        acme, alice, again.field_mapping.as_json(), source=again.source, options=again.options, baseline=again.baseline
+    )
+    clock.shift(86_400)
+
+    look()
+
+    (run,) = runs_of(schedule)
+    assert (again.source.header_row, run.file_info["header_row"]) == (2, 2)
+    assert (run.status, run.held, counts(run)) == (
+        "completed",
+        None,
+        {"total": 3, "processed": 3, "skipped": 3, "duplicates": 3},
+    )
 
 
 @pytest.mark.parametrize(

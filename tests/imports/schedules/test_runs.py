@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contacts import services as contact_services
-from imports import services
+from imports import remote, services
 from imports.connectors import registry
+from imports.engine.readers import ReadingOptions
 from imports.engine.schema import FieldMapping
 from imports.models import ImportJob
 from imports.schedules import held, runs, schedules
@@ -18,7 +19,7 @@ from imports.tasks import run_schedule
 from irisx.accounts.models import User
 from irisx.accounts.tenancy import ALL, tenant_scope
 from irisx.refusals import Conflict, Invalid
-from tests.factories import contacts_of, counts, make_list, make_saved_mapping, reload
+from tests.factories import confirm, contacts_of, counts, make_list, make_saved_mapping, reload
 from tests.imports.schedules.conftest import START, again, look, of_sheet, runs_of, taken_tasks, work
 from tests.sheets import SHEET
 
@@ -412,6 +413,17 @@ def test_mapped_by_hand_it_follows_that_mapping(acme, alice, schedule, held_job,
     look()
 
     assert [job.field_mapping for job in runs_of(schedule)] == [mapping, mapping]
+
+
+def test_read_again_from_another_row_it_goes_on_from_there(acme, alice, schedule, sheets, held_job, clock):
+    job = remote.read_again(held_job, user=alice, reading_options=ReadingOptions(header_row=2))
+    confirm(job, {"new@example.com": "email", "New": None, "+12125550149": None, "44": None})
+    work()
+    clock.shift(timedelta(days=1))
+
+    look()
+
+    assert [(run.status, run.file_info["header_row"]) for run in runs_of(schedule)] == [("completed", 2)] * 2
 
 
 def test_discarded_it_is_cancelled_and_held_again_at_its_next_time(schedule, held_job, clock):
