@@ -89,8 +89,3 @@ class ImportSchedule(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.tenant.time_zone)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether its source is being read; what is read then goes on as a job."""
-        return self.run_job_id is not None

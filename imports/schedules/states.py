@@ -26,9 +26,9 @@ def state_of(schedule: ImportSchedule, last_run: ImportJob | None) -> State:
         return State.HELD
     if schedule.needs_renewal:
         return State.NEEDS_RENEWAL
-    if schedule.is_running:
+    if schedule.run_job_id is not None:
         return State.READING
-    if last_run is not None and (last_run.is_open or last_run.status == ImportJob.Status.PENDING):
+    if last_run is not None and not last_run.is_finished:
         return State.IMPORTING
     if schedule.paused_at is not None:
         return State.PAUSED

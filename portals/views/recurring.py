@@ -18,6 +18,7 @@ from imports.schedules.models import ImportSchedule
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Refusal
 from portals import result_page
+from portals.deletion import Deletion, ask
 from portals.forms import OptionsForm
 from portals.jobs import job_of
 from portals.pages import get_or_post, page_url, show
@@ -212,8 +213,16 @@ def delete(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
         schedules.delete(found)
         messages.success(request, f"“{found}” comes no more")
         return go(request, back_url)
-    context = {"section": "recurring", "schedule": found, "delete_url": request.path, "back_url": back_url}
-    return show(request, "recurring/_delete.html" if request.htmx else "recurring/delete.html", context)
+    asked = Deletion(
+        name=found.name,
+        question=f"Delete “{found}”?",
+        effect="Its source is not read any more. The imports that came of it, and their contacts, stay.",
+        verb="Delete recurring import",
+        section="recurring",
+        place="Recurring",
+        back_url=back_url,
+    )
+    return ask(request, asked)
 
 
 def _schedule_of(request: TenantRequest, schedule_id: UUID) -> ImportSchedule:

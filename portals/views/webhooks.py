@@ -17,6 +17,7 @@ from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.encryption import CannotDecrypt
 from irisx.refusals import Conflict, Refusal
 from portals import webhook_lines
+from portals.deletion import Deletion, ask
 from portals.pages import get_or_post, page_url, show
 from portals.webhook_forms import EVENTS, EndpointForm
 
@@ -85,8 +86,16 @@ def delete(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
         endpoints.delete(endpoint)
         messages.success(request, f"{endpoint.host} is told nothing any more")
         return go(request, webhooks_url)
-    context = {"section": "webhooks", "endpoint": endpoint, "delete_url": request.path, "back_url": webhooks_url}
-    return show(request, f"webhooks/{'_delete' if request.htmx else 'delete'}.html", context)
+    asked = Deletion(
+        name=endpoint.host,
+        question=f"Tell {endpoint.host} nothing any more?",
+        effect=f"Removes the address {endpoint.url} and the list of what was sent to it. What waits is not sent.",
+        verb="Delete address",
+        section="webhooks",
+        place="Webhooks",
+        back_url=webhooks_url,
+    )
+    return ask(request, asked)
 
 
 @require_safe
