@@ -15,3 +15,5 @@ class ImportsConfig(AppConfig):
 
         touched.know(provenance.touched_by_import)
         post_save.connect(schedules.keep_to_new_clocks, sender=Tenant, dispatch_uid="schedules_keep_to_new_clocks")
+        for connection in schedules.CONNECTOR_OF:
+            post_save.connect(schedules.go_on_with_access, sender=connection, dispatch_uid=f"access_{connection}")

@@ -187,6 +187,8 @@ class ImportJob(models.Model):
                 condition=Q(status__in=["queued", "processing", "paused"]),
                 name="import_jobs_open",
             ),
+            # What waits for a person, on every page's navigation.
+            models.Index(fields=["tenant"], condition=Q(status="pending", held__isnull=False), name="import_jobs_held"),
             # A schedule's runs, newest first. Without the tenant in front: where a schedule is deleted, Django and the
             # foreign key ask by it alone.
             models.Index(fields=["schedule", "-id"], condition=Q(schedule__isnull=False), name="import_jobs_schedule"),

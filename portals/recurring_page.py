@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from contacts.fields import Field
+from imports.connectors.airtable import addresses as airtable_addresses
+from imports.connectors.google import addresses as google_addresses
+from imports.connectors.interface import RemoteSource
 from imports.models import ImportJob
 from imports.schedules.drift import Change, Hold, Kind
 from imports.schedules.models import ImportSchedule
@@ -27,6 +34,9 @@ _BADGES = {
     State.FAILED: Badge("Failed", "circle-x", "is-bad"),
     State.WAITING: Badge("Healthy", "circle-check", "is-ok"),
 }
+
+# Connector → the way in that its service is connected at.
+WAY_OF = {"google_sheets": "sheet", "airtable": "airtable"}
 
 # The little chart of the last runs, in the units of its viewBox.
 _BAR_STEP, _BAR_WIDTH, _CHART_HEIGHT = 8, 6, 20
@@ -55,6 +65,11 @@ class Line:
     last_run: ImportJob | None
     last: str
     next: str
+
+    @property
+    def way(self) -> str:
+        """The way in where its service is connected (portals/ways.py)."""
+        return WAY_OF[self.schedule.connector]
 
     @property
     def is_paused(self) -> bool:
@@ -129,11 +144,30 @@ def _next_in_words(schedule: ImportSchedule, state: State) -> str:
     if state == State.HELD:
         return "when you have answered"
     if state == State.NEEDS_RENEWAL:
-        return "after you signed in"
+        return "after sign-in"
     if schedule.paused_at is not None:
         by = f" by {schedule.paused_by.display_name}" if schedule.paused_by else ""
         return f"paused{by}"
     return when(schedule.next_run_at)
+
+
+def clocks_in_words(zone: ZoneInfo) -> str:
+    """Return by whose clocks times are, and what becomes of those that the clocks leave out, where they do."""
+    year = timezone.localdate().year
+    offsets = {datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13)}
+    if len(offsets) == 1:
+        return f"Times are those of {zone.key}."
+    return (
+        f"Times are those of {zone.key}. On the night when clocks there are put forward, a time that is left out comes "
+        "as much later."
+    )
+
+
+def source_url(source: RemoteSource) -> str:
+    """Return where a source is seen in the browser."""
+    if source.connector == "airtable":
+        return airtable_addresses.address_of(source.document, source.table, source.area)
+    return google_addresses.address_of(source.document, source.table)
 
 
 # What has changed ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from imports import remote
 from imports.connectors import registry
-from imports.connectors.interface import Document, NotAuthorized, RemoteSource
+from imports.connectors.interface import Connector, Document, NotAuthorized, RemoteSource, RemoteUnavailable
 from imports.engine.errors import SourceRejected
 from irisx.accounts.requests import TenantRequest, go
 from irisx.accounts.tenancy import tenant_scope
@@ -31,32 +31,26 @@ def answer_form(
     with tenant_scope(request.tenant):
         form = form_class(request.POST or None, tenant=request.tenant)
     document = None
+    connector = registry.connector(form.connector)
     if form.is_bound and form.is_valid():
         try:
-            source = form.source()
             if "look" not in request.POST:
-                return go(request, page_url(request, "job-map", _job_id_of(request, source, form)))
-            document = _document_of(request, source)
-            form.offer_document(document)
+                return go(request, page_url(request, "job-map", _job_id_of(request, form.source(), form)))
+            document = _looked_up(request, form, connector)
         except NotAuthorized:
             raise
         except (Refusal, SourceRejected) as refusal:
-            form.refuse(refusal, at=form.address)
-            if form.cleaned_data["table"]:
-                _offer_again(request, form)
+            form.refuse(refusal, at=form.at)
+            if form.has_choices and not isinstance(refusal, RemoteUnavailable):
+                with suppress(Refusal):
+                    _looked_up(request, form, connector)
     found = {"document": document, "looked_at": timezone.now()} if document else {}
     return show_way(request, way, {"form": form, **context, **found})
 
 
-def _offer_again(request: TenantRequest, form: RemoteForm) -> None:
-    """Name the table that was chosen, as it was before the form was refused, if it can still be looked up."""
-    with suppress(Refusal):
-        form.offer_document(_document_of(request, form.source_of_address()))
-
-
-def _document_of(request: TenantRequest, source: RemoteSource) -> Document:
-    connector = registry.connector(source.connector)
-    return connector.document(connector.authorize(request.tenant, request.user), source.document)
+def _looked_up(request: TenantRequest, form: RemoteForm, connector: Connector) -> Document | None:
+    """Let the form's choices be those that the service has, with the access of whoever asks."""
+    return form.look(connector, connector.authorize(request.tenant, request.user))
 
 
 def _job_id_of(request: TenantRequest, source: RemoteSource, form: RemoteForm) -> object:

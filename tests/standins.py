@@ -11,6 +11,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from imports.connectors.google import connections, oauth
+from irisx.embedded.standins.airtable import AirtableStandIn
 from irisx.embedded.standins.google import GoogleStandIn
 from irisx.embedded.standins.server import Answer, Request, running
 from irisx.embedded.standins.sheets import Shown, Spreadsheet, Tab
@@ -18,6 +19,7 @@ from irisx.embedded.standins.sheets import Shown, Spreadsheet, Tab
 SHEET_ID = "1kQ4w8bXyZ-example_of-an-id"
 SHEET_URL = f"https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit#gid=0"
 REDIRECT_URI = "http://testserver/v1/imports/google/callback"
+AIRTABLE_TOKEN = "patAbCdEfGhIjKlMn.0123456789abcdef"
 DATE = {"type": "DATE", "pattern": "dd/mm/yyyy"}
 
 
@@ -76,6 +78,16 @@ def google_standin(settings, **moods) -> Iterator[GoogleStandIn]:
     settings.REMOTE_PAUSE_SECONDS = 0.001
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     yield google
+
+
+@contextmanager
+def airtable_standin(settings, **moods) -> Iterator[AirtableStandIn]:
+    """Run a stand-in for Airtable, and have the settings point to it."""
+    airtable = AirtableStandIn(tokens={AIRTABLE_TOKEN}, **moods)
+    with running(airtable) as address:
+        settings.AIRTABLE_API_URL = address
+        settings.REMOTE_PAUSE_SECONDS = 0.001
+        yield airtable
 
 
 def answer_of_google(auth_url: str, *, decision: str = "allow") -> str:

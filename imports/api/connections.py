@@ -121,7 +121,7 @@ SHEET = {
 TABLE = {
     **SHEET,
     "source_type": "airtable",
-    "filename": "Airtable – Leads",
+    "filename": "Sales – Leads",
     "file_info": {**SHEET["file_info"], "type": "airtable", "sheet": "Leads", "range": None, "header_row": None},
 }
 

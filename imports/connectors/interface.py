@@ -47,6 +47,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentName:
+    """A document in the list of those that somebody's access opens."""
+
+    key: str  # as RemoteSource.document has it
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What tables belong together: a spreadsheet with its tabs, a base with its tables."""
 
@@ -85,6 +93,9 @@ class Connector(Protocol):
 
         Raises NotAuthorized if they gave none or took it back, RemoteUnavailable if the service does not answer.
         """
+
+    def documents(self, access: Any) -> Sequence[DocumentName]:
+        """Return what documents there are, as the service lists them; none where it does not, and people name one."""
 
     def document(self, access: Any, document: str) -> Document:
         """Return what can be imported. Raises Refusal with a sentence for a document that cannot be had."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from imports import control, job_options, saved_mappings
 from imports.connectors import registry
 from imports.connectors.interface import RemoteSource
+from imports.connectors.models import AirtableConnection, GoogleConnection
 from imports.engine.schema import FieldMapping
 from imports.models import ImportJob, SavedFieldMapping
 from imports.options import DEFAULT_WEBHOOK_EVENTS, MATCH_FIELDS, ImportOptions
@@ -26,6 +27,8 @@ from irisx.refusals import Conflict, Invalid
 # A run may wait for a person, which the address of a job that somebody began need not hear of.
 DEFAULT_OPTIONS = ImportOptions(webhook_events=(*DEFAULT_WEBHOOK_EVENTS, "held"))
 RUNS_SHOWN = 14
+# Whose access a connection is.
+CONNECTOR_OF = {GoogleConnection: "google_sheets", AirtableConnection: "airtable"}
 
 
 def of_tenant(tenant: Tenant) -> QuerySet[ImportSchedule]:
@@ -165,6 +168,16 @@ def keep_to_new_clocks(sender: Any, instance: Tenant, created: bool, **_: Any) -
         for schedule in ahead.select_for_update(no_key=True, of=("self",)):
             _plan(schedule)
             schedule.save(update_fields=["next_run_at"])
+
+
+def go_on_with_access(sender: Any, instance: GoogleConnection | AirtableConnection, **_: Any) -> None:
+    """Have the schedules of somebody who has connected a service again go on with it. For the signal post_save."""
+    if instance.needs_reconnect:
+        return
+    connector = CONNECTOR_OF[type(instance)]
+    with tenant_scope(instance.tenant_id):
+        lost = ImportSchedule.objects.filter(tenant=instance.tenant_id, user=instance.user_id, connector=connector)
+        lost.filter(needs_renewal=True).update(needs_renewal=False)
 
 
 def options_of(schedule: ImportSchedule) -> ImportOptions:

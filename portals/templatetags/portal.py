@@ -8,6 +8,7 @@ from typing import Any
 
 import phonenumbers
 from django import template
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -124,19 +125,34 @@ class Running:
 
 @register.simple_tag(takes_context=True)
 def running_imports(context: template.RequestContext) -> Running:
-    """Return the running imports of the request's tenant; of all, where a page of the admin portal is about none.
-
-    One query; it opens its own scope.
-    """
-    request: Any = context["request"]
-    tenant = request.tenant or None
-    with tenant_scope(tenant or ALL):
-        jobs = ImportJob.objects.visible_to(request.user).filter(
-            status__in=[ImportJob.Status.QUEUED, ImportJob.Status.PROCESSING]
-        )
-        shown = jobs.filter(tenant=tenant) if tenant else jobs
-        running = list(shown.only("id", "progress_percent").order_by("-id"))
+    """Return the running imports of the request's tenant; of all, where a page of the admin portal is about none."""
+    running = [job for job in _shown_on_every_page(context["request"]) if job.status != ImportJob.Status.PENDING]
     return Running(len(running), running[0] if running else None)
+
+
+@register.simple_tag(takes_context=True)
+def held_imports(context: template.RequestContext) -> str:
+    """Return "2 held" if so many of the recurring imports wait for a person, "" if none does."""
+    held = sum(job.status == ImportJob.Status.PENDING for job in _shown_on_every_page(context["request"]))
+    return f"{held} held" if held else ""
+
+
+def _shown_on_every_page(request: Any) -> list[ImportJob]:
+    """Return what the frame of a page tells of: imports that run or are in line, and those that are held.
+
+    Newest first. One query, in a scope of its own, however many parts of the frame ask.
+    """
+    if not hasattr(request, "jobs_of_the_frame"):
+        tenant = request.tenant or None
+        runs = Q(status__in=[ImportJob.Status.QUEUED, ImportJob.Status.PROCESSING])
+        is_held = Q(status=ImportJob.Status.PENDING, held__isnull=False)
+        with tenant_scope(tenant or ALL):
+            jobs = ImportJob.objects.visible_to(request.user)
+            # Whose contacts a page is about is who looks after what is held.
+            shown = jobs.filter(runs | is_held, tenant=tenant) if tenant else jobs.filter(runs)
+            request.jobs_of_the_frame = list(shown.only("id", "progress_percent", "status").order_by("-id"))
+    found: list[ImportJob] = request.jobs_of_the_frame
+    return found
 
 
 @register.simple_tag(takes_context=True)
@@ -146,9 +162,12 @@ def page_url(context: template.RequestContext, name: str, *args: object) -> str:
 
 
 @register.inclusion_tag("_nav_link.html", takes_context=True)
-def nav_link(context: template.RequestContext, section: str, page: str, icon_name: str, label: str) -> dict[str, Any]:
+def nav_link(
+    context: template.RequestContext, section: str, page: str, icon_name: str, label: str, badge: str = ""
+) -> dict[str, Any]:
     """Return what an entry of the navigation shows: it is the current one on pages of its section."""
     return {
+        "badge": badge,
         "url": page_url(context, page),
         "is_current": context.get("section") == section,
         "icon_name": icon_name,

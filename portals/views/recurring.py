@@ -1,9 +1,10 @@
-"""Imports that come again: the list, one of them, and runs that are held because their sheet has changed."""
+"""Imports that come again: the list, one of them, and runs that are held because their source has changed."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts import services as contact_services
+from imports.connectors.interface import RemoteSource
 from imports.models import ImportJob
 from imports.schedules import from_job, held, runs, schedules
 from imports.schedules.drift import Hold
@@ -23,7 +25,7 @@ from portals.forms import OptionsForm
 from portals.jobs import job_of
 from portals.pages import get_or_post, page_url, show
 from portals.recurring_form import NewScheduleForm, ScheduleForm, TimingForm
-from portals.recurring_page import differences, line_of
+from portals.recurring_page import clocks_in_words, differences, line_of, source_url
 
 
 @require_safe
@@ -127,7 +129,7 @@ def _form_page(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
     context = {
         "section": "recurring",
         "back_url": page_url(request, "recurring"),
-        "time_zone": request.tenant.time_zone,
+        "clocks": clocks_in_words(ZoneInfo(request.tenant.time_zone)),
         **context,
     }
     return show(request, "recurring/schedule.html", context)
@@ -153,6 +155,8 @@ def schedule(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
         "form": form,
         "submit": "Save",
         "line": line_of(found, last_runs),
+        "source_url": source_url(RemoteSource.from_json(found.source)),
+        "is_mine": found.user_id == request.user.pk,
         "runs": result_page.history_lines(last_runs, url_of=lambda job, name: page_url(request, name, job.pk)),
         "delete_url": page_url(request, "schedule-delete", found.pk),
     }

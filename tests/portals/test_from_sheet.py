@@ -1,4 +1,4 @@
-"""Google Sheets and Airtable on the source page: what is shown of a connection, and the way to the mapping."""
+"""Google Sheets on the source page: what is shown of a connection, and the way to the mapping."""
 
 from __future__ import annotations
 
@@ -133,17 +133,3 @@ def test_a_demo_says_that_it_is_one(google, alices, settings):
     settings.GOOGLE_IS_DEMO = True
 
     assert "This is a demo of Google Sheets." in text_of(alices.get(SHEET))
-
-
-def test_airtable_wants_a_token(alices):
-    url = "/imports/new/?via=airtable"
-    assert "Connect Airtable" in text_of(alices.get(url))
-    assert "This is no personal access token" in text_of(alices.post(url, {"connect": "1", "token": "x"}))
-
-    assert alices.post(url, {"connect": "1", "token": "patAbCdEfGhIjKlMn.0123456789abcdef"}).url == url
-
-    page = text_of(alices.get(url))
-    assert "Airtable is connected since" in page
-    assert "patAbCdEf" not in page
-    assert alices.post(reverse("customer:airtable-disconnect")).url == url
-    assert "Connect Airtable" in text_of(alices.get(url))

@@ -84,7 +84,7 @@ def test_the_list_shows_how_each_stands_in_a_few_queries(alices, acme, alice):
     assert [(line.schedule.name, line.badge.words, line.next) for line in response.context["lines"]] == [
         ("Healthy one", "Healthy", response.context["lines"][0].next),
         ("Held one", "Held", "when you have answered"),
-        ("Lost one", "Sign in again", "after you signed in"),
+        ("Lost one", "Sign in again", "after sign-in"),
         ("Paused one", "Paused", "paused by Alice Ames"),
     ]
     assert response.context["lines"][0].last.endswith(", 2 new contacts")
@@ -96,17 +96,18 @@ def test_what_has_changed_stands_side_by_side_and_is_text(alices, acme):
 
     page = text(alices.get("/recurring/"))
 
-    assert "“Partner leads” is held: its sheet has changed" in page
+    assert "“Partner leads” is held: its source has changed" in page
     assert "&lt;b&gt;Mobile&lt;/b&gt;" in page
     assert "Keeps feeding Phone" in page
     assert "Accept and import 3 rows" in page
+    assert '<span class="count">1 held</span>' in text(alices.get("/contacts/"))
 
 
 def test_a_held_import_leads_to_what_has_changed(alices, acme):
     job = held_run(acme, make_schedule(acme))
 
     assert alices.get(f"/imports/{job.pk}/").url == f"/imports/{job.pk}/held/"
-    assert "What has changed in the sheet" in text(alices.get(f"/imports/{job.pk}/held/"))
+    assert "What has changed in the source" in text(alices.get(f"/imports/{job.pk}/held/"))
     assert "Held" in text(alices.get("/imports/"))
 
 

@@ -22,6 +22,11 @@ class BaseAddress(NamedTuple):
     view: str
 
 
+def address_of(base: str, table: str = "", view: str = "") -> str:
+    """Return the address of a table, as parse_address() reads it."""
+    return f"https://{HOST}/" + "/".join(filter(None, (base, table, view)))
+
+
 def parse_address(text: str) -> BaseAddress:
     """Return what an address such as https://airtable.com/app…/tbl…/viw… names. Raises Invalid("table_not_found")."""
     try:

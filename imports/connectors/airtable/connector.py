@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from imports.connectors.airtable import connections
 from imports.connectors.airtable.addresses import BASE_ID
 from imports.connectors.airtable.connections import AirtableNotAuthorized
 from imports.connectors.google.date_formats import order_of
-from imports.connectors.interface import Document, Reading, RemoteSource, RemoteUnavailable, Table
+from imports.connectors.interface import Document, DocumentName, Reading, RemoteSource, RemoteUnavailable, Table
 from imports.connectors.patience import TRIES
 from irisx.refusals import Invalid
 
@@ -67,14 +67,22 @@ class Airtable:
         )
         return _Access(api, tenant, user, token)
 
+    def documents(self, access: _Access) -> Sequence[DocumentName]:
+        with _in_our_words(access):
+            return [DocumentName(base.id, base.name or base.id) for base in access.api.bases()]
+
     def document(self, access: _Access, document: str) -> Document:
-        return _document(_schema(access, document))
+        return _document(_schema(access, document), self._name_of(access, document))
+
+    def _name_of(self, access: _Access, base: str) -> str:
+        """Return what people call a base: its schema does not say."""
+        return next((document.name for document in self.documents(access) if document.key == base), self.name)
 
     def read(self, access: _Access, source: RemoteSource) -> Reading:
         schema = _schema(access, source.document)
         table = _chosen_table(schema, source.table)
         return Reading(
-            document=_document(schema),
+            document=_document(schema, self._name_of(access, source.document)),
             table=Table(table.id, table.name),
             headers=[field.name for field in table.fields],
             pages=_pages(access, source, table),
@@ -92,8 +100,8 @@ def _schema(access: _Access, base: str) -> BaseSchema:
         return access.api.base(base).schema()
 
 
-def _document(schema: BaseSchema) -> Document:
-    return Document("Airtable", tuple(Table(table.id, table.name) for table in schema.tables))
+def _document(schema: BaseSchema, name: str) -> Document:
+    return Document(name, tuple(Table(table.id, table.name) for table in schema.tables))
 
 
 def _chosen_table(schema: BaseSchema, key: str) -> TableSchema:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imports.connectors.google import require_configured
 from imports.connectors.google.addresses import DOCUMENT_ID, CellRange, a1, parse_range
 from imports.connectors.google.api import AnswerTooLarge, SheetsApi
 from imports.connectors.google.date_formats import orders_of
-from imports.connectors.interface import Document, Reading, RemoteChanged, RemoteSource, Table
+from imports.connectors.interface import Document, DocumentName, Reading, RemoteChanged, RemoteSource, Table
 from irisx.refusals import Invalid, TooLarge
 
 if TYPE_CHECKING:
@@ -85,6 +85,10 @@ class GoogleSheets:
         api = SheetsApi(tenant.pk, user.pk)
         api.authorize()
         return api
+
+    def documents(self, access: SheetsApi) -> Sequence[DocumentName]:
+        # A list wants the scope of Google Drive, which opens more than sheets.
+        return ()
 
     def document(self, access: SheetsApi, document: str) -> Document:
         return _spreadsheet(access, document).document

@@ -10,6 +10,7 @@ from typing import Any
 from irisx.embedded.standins.server import Answer, Request
 
 PAGE_RECORDS_MAX = 100
+_BASES = "/v0/meta/bases"
 _TABLES = re.compile(r"/v0/meta/bases/(app[A-Za-z0-9]{14})/tables")
 _RECORDS = re.compile(r"/v0/(app[A-Za-z0-9]{14})/(tbl[A-Za-z0-9]{14})")
 _PARAMETERS = {
@@ -55,6 +56,7 @@ class AirtableStandIn:
 
     tokens: set[str] = field(default_factory=set)
     bases: dict[str, list[AirtableTable]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of bases, by id; one that has none is called by its id
     # What the next requests are answered instead: statuses.
     troubles: list[int] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -67,6 +69,8 @@ class AirtableStandIn:
             return _error(self.troubles.pop(0), "TROUBLE")
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return _error(401, "AUTHENTICATION_REQUIRED")
+        if request.path == _BASES:
+            return Answer.json({"bases": [self._base(base) for base in self.bases]})
         schema, records = _TABLES.fullmatch(request.path), _RECORDS.fullmatch(request.path)
         found = schema or records
         tables = self.bases.get(found[1]) if found else None
@@ -77,6 +81,9 @@ class AirtableStandIn:
             return Answer.json({"tables": [_schema(table) for table in tables]})
         table = next((table for table in tables if table.id == records[2]), None)
         return _page(request, table) if table else _error(403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND")
+
+    def _base(self, base: str) -> dict[str, Any]:
+        return {"id": base, "name": self.names.get(base, base), "permissionLevel": "read"}
 
 
 def field_id(place: int) -> str:

@@ -9,14 +9,14 @@ from imports import runner
 from imports.connectors.models import AirtableConnection
 from irisx.accounts.authentication import issue_tokens
 from irisx.accounts.tenancy import tenant_scope
-from irisx.embedded.standins.airtable import AirtableStandIn, AirtableTable, Column
-from irisx.embedded.standins.server import running
+from irisx.embedded.standins.airtable import AirtableTable, Column
 from tests.factories import contacts_of
+from tests.standins import AIRTABLE_TOKEN as TOKEN
+from tests.standins import airtable_standin
 
 pytestmark = pytest.mark.django_db
 
 BASE, TABLE, VIEW = "appAbCdEfGhIjKlMn", "tblAbCdEfGhIjKlMn", "viwAbCdEfGhIjKlMn"
-TOKEN = "patAbCdEfGhIjKlMn.0123456789abcdef"
 URL = f"https://airtable.com/{BASE}/{TABLE}/{VIEW}?blocks=hide"
 COLUMNS = [
     Column("Name"),
@@ -35,10 +35,7 @@ RECORDS = [
 @pytest.fixture
 def airtable(settings):
     table = AirtableTable(TABLE, "Leads", COLUMNS, RECORDS, views={VIEW: [2, 0]})
-    standin = AirtableStandIn(tokens={TOKEN}, bases={BASE: [table]})
-    with running(standin) as address:
-        settings.AIRTABLE_API_URL = address
-        settings.REMOTE_PAUSE_SECONDS = 0.001
+    with airtable_standin(settings, bases={BASE: [table]}, names={BASE: "Sales"}) as standin:
         yield standin
 
 
@@ -67,7 +64,7 @@ def test_table_becomes_contacts(connected, alices, acme):
     answer = alices("post", "airtable/table", table_url=URL.partition("/viw")[0])
 
     assert answer.status_code == 201, answer.content
-    assert (answer.json()["source_type"], answer.json()["file_info"]["header_row"]) == ("airtable", None)
+    assert [answer.json()[key] for key in ("source_type", "filename")] == ["airtable", "Sales"]
     assert rows_of(answer) == [
         (1, ["Ana Alvarez", "ana@example.com", "03/04/1990", "vip, north", ""]),
         (3, ["Ben Ortiz", "ben@example.com", "", "", "Ada"]),
