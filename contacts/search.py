@@ -1,19 +1,22 @@
 """Finding contacts: by the beginning of a name, an e-mail address or a phone number, page by page, newest first.
 
 As fast for a million contacts as for ten. What a text finds comes from indexes and is counted to 10,000. Where more is
-found, it lies so close together that the newest of it are met by looking through the newest contacts.
+found, it mostly lies so close together that the newest of it are met by looking through the newest contacts; if not,
+all that the indexes find is put in order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
 from django.db import connection
-from django.db.models import BooleanField, Func, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import BooleanField, Func, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Concat, Lower
 
 from contacts.models import Contact, ContactQuerySet
 from contacts.name_keys import NameKeys
@@ -22,6 +25,8 @@ from irisx.accounts.models import Tenant
 
 COUNTED_TO = 10_000
 """Contacts are counted so far and no farther."""
+_LOOKED_THROUGH = 20_000
+_BEFORE_ALL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class ContactPage:
 
 
 def page_of(
-    contacts: ContactQuerySet,
+    sets: Sequence[ContactQuerySet],
     tenant: Tenant,
     *,
     search: str = "",
@@ -47,23 +52,30 @@ def page_of(
 ) -> ContactPage:
     """Return a page of those of the tenant's contacts that begin with the search text; of all for "".
 
-    It begins after the contact `after`, if there is one, and then after so many as `offset` says. `order` is kept to
-    where no more than 10,000 are found; else, and by default, the newest come first.
+    `sets` are the contacts to choose from, of which an index can tell the newest of each set alone.
+    The page begins after the contact `after`, if there is one, and then after so many as `offset` says. `order` is kept
+    to where no more than 10,000 are found; else, and by default, the newest come first.
     """
-    if text := " ".join(search.split()):
-        ids = _ids(contacts, tenant, text)
-        if len(ids) <= COUNTED_TO:
-            if order is None:
-                return _page_of_ids(contacts, ids, after, offset, limit)
-            return _page_in_order(contacts.filter(pk__in=ids), order, after, offset, limit, total=len(ids))
-        contacts = contacts.filter(_begins(tenant, text))
-        total = len(ids)
-    else:
-        total = contacts.order_by()[: COUNTED_TO + 1].count()
+    text = " ".join(search.split())
+    contacts = Contact.objects.for_tenant(tenant)
+    if not text and len(sets) == 1:
+        total = sets[0].order_by()[: COUNTED_TO + 1].count()
         if order is not None and total <= COUNTED_TO:
-            return _page_in_order(contacts, order, after, offset, limit, total=total)
-    ahead = contacts.newest_first() if after is None else contacts.newest_first().filter(pk__lt=after)
-    found = list(ahead[offset : offset + limit + 1])
+            return _page_in_order(sets[0], order, after, offset, limit, total=total)
+        return _first_of(_newest(contacts, sets, after, offset, limit + 1), limit, total)
+    found = [some.filter(way) for some in sets for way in _by_index(tenant, text)] if text else sets
+    ids = _ids(found)
+    if len(ids) <= COUNTED_TO:
+        if order is not None:
+            return _page_in_order(contacts.filter(pk__in=ids), order, after, offset, limit, total=len(ids))
+        return _page_of_ids(contacts, ids, after, offset, limit)
+    if text:
+        looked_at = [some.filter(_begins(tenant, text)) for some in sets]
+        return _first_of(_newest_of_many(contacts, looked_at, found, after, offset, limit + 1), limit, len(ids))
+    return _first_of(_newest(contacts, sets, after, offset, limit + 1), limit, len(ids))
+
+
+def _first_of(found: list[Contact], limit: int, total: int) -> ContactPage:
     return ContactPage(found[:limit], len(found) > limit, min(total, COUNTED_TO), total <= COUNTED_TO)
 
 
@@ -90,18 +102,63 @@ def _page_in_order(
     return ContactPage(found[:limit], len(found) > limit, total, True, is_in_order=True)
 
 
-def _ids(contacts: ContactQuerySet, tenant: Tenant, text: str) -> set[UUID]:
-    """Return the ids of the contacts that begin with the text; of more than 10,000, just more than that."""
+def _ids(found: Sequence[ContactQuerySet]) -> set[UUID]:
+    """Return the ids of all that is in some set; of more than 10,000, some of them, and more than that."""
     with connection.cursor() as cursor:
         # Of prefixes the planner knows too little to be left the choice.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL jit = off")
-    ids: set[UUID] = set()
-    for found in _by_index(tenant, text):
-        ids.update(contacts.filter(found).order_by().values_list("pk", flat=True)[: COUNTED_TO + 1])
-        if len(ids) > COUNTED_TO:
-            break
-    return ids
+    some = [contacts.order_by().values_list("pk", flat=True)[: COUNTED_TO + 1] for contacts in found]
+    return set(some[0].union(*some[1:])) if some else set()
+
+
+def _newest(
+    contacts: ContactQuerySet, sets: Sequence[ContactQuerySet], after: UUID | None, offset: int, count: int
+) -> list[Contact]:
+    """Return so many of the newest contacts of several sets, going through each of them in order."""
+    newest = [_behind(some, after).newest_first() for some in sets]
+    if len(newest) == 1:
+        return list(newest[0][offset : offset + count])
+    first, *others = (some.values("pk")[: offset + count] for some in newest)
+    ids = first.union(*others).order_by("-pk")[offset : offset + count]
+    return list(contacts.filter(pk__in=ids).newest_first())
+
+
+def _newest_of_many(
+    contacts: ContactQuerySet,
+    sets: Sequence[ContactQuerySet],
+    found: Sequence[ContactQuerySet],
+    after: UUID | None,
+    offset: int,
+    count: int,
+) -> list[Contact]:
+    """Return so many of the newest contacts of several sets; `found` are the same contacts, as the indexes find them.
+
+    The newest contacts of all are looked through for them; those that lie further back are put in order.
+    """
+    window = _LOOKED_THROUGH + 10 * offset
+    last = _behind(contacts, after).newest_first().values("pk")[window : window + 1]
+    near = [some.filter(pk__gte=Coalesce(Subquery(last), _BEFORE_ALL)) for some in sets]
+    newest = _newest(contacts, near, after, offset, count)
+    if len(newest) == count:
+        return newest
+    ids = RawSQL(*_newest_ids([_behind(some, after) for some in found], offset, count))  # noqa: S611 (Django's own)
+    return list(contacts.filter(pk__in=ids).newest_first())
+
+
+def _newest_ids(found: Sequence[ContactQuerySet], offset: int, count: int) -> tuple[str, list[Any]]:
+    """Return the statement that puts in order what the indexes find and gives the newest ids, and its parameters."""
+    statements = [some.order_by().values("pk").query.sql_with_params() for some in found]
+    union = " UNION ".join(f"({sql})" for sql, _ in statements)
+    # OFFSET 0 keeps the planner from going through the newest contacts instead, where they are not.
+    return (
+        f"SELECT id FROM ({union} OFFSET 0) AS found (id) ORDER BY id DESC OFFSET %s LIMIT %s",  # noqa: S608
+        [*(value for _, values in statements for value in values), offset, count],
+    )
+
+
+def _behind(contacts: ContactQuerySet, after: UUID | None) -> ContactQuerySet:
+    """Return the contacts that come after one, newest first; all for None."""
+    return contacts if after is None else contacts.filter(pk__lt=after)
 
 
 # What a text can be the beginning of ---------------------------------------------------------------------------------
@@ -148,9 +205,10 @@ def _as_query(key: str) -> Func:
 def _name_begins(text: str) -> Q:
     # Lower case is the database's on both sides: Python's differs for a few letters.
     sought = Lower(Value(text))
-    names = ("first_name", "last_name", Concat("first_name", Value(" "), "last_name"))
-    first, last, full = (Q(_BeginsWith(Lower(name), sought)) for name in names)
-    return first | last | full
+    # What the first name begins with, the full name begins with, too.
+    names = ("last_name", Concat("first_name", Value(" "), "last_name"))
+    last, full = (Q(_BeginsWith(Lower(name), sought)) for name in names)
+    return last | full
 
 
 def _address_begins(text: str) -> Q:

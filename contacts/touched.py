@@ -8,7 +8,7 @@ from uuid import UUID
 from contacts.models import ContactQuerySet
 from irisx.accounts.models import Tenant
 
-Find = Callable[[ContactQuerySet, Tenant, UUID], ContactQuerySet]
+Find = Callable[[ContactQuerySet, Tenant, UUID], list[ContactQuerySet]]
 
 _find: list[Find] = []
 

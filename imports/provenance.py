@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from contacts.models import Contact, ContactQuerySet
 from imports.models import ImportChange, ImportChunk, ImportJob
@@ -59,30 +59,29 @@ def _changes(change: ImportChange) -> list[Change]:
 
 # The contacts of an import -------------------------------------------------------------------------------------------
 
-_LISTED = 10_000  # changed contacts that are named one by one
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
 
-def touched_by(contacts: ContactQuerySet, job: ImportJob) -> ContactQuerySet:
-    """Return those of the contacts that an import made or changed. Two queries."""
-    made = Q(import_job_id=job.pk, pk__gte=_id_at(job.created_at - _CLOCKS_DIFFER))
-    corrected = ImportChunk.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no__gt=0).exists()
+def touched_by(contacts: ContactQuerySet, tenant: Tenant, job: ImportJob) -> list[ContactQuerySet]:
+    """Return those of the contacts that an import made, and those that it changed. One query.
+
+    As two sets: one condition for both would be tried on contact after contact.
+    """
+    made = contacts.filter(import_job_id=job.pk, pk__gte=_id_at(job.created_at - _CLOCKS_DIFFER))
+    corrected = ImportChunk.objects.filter(tenant=tenant, import_job=job, run_no__gt=0).exists()
     if job.completed_at and not corrected:  # corrections make contacts later
-        made &= Q(pk__lte=_id_at(job.completed_at + _CLOCKS_DIFFER))
-    changes = ImportChange.objects.filter(tenant_id=job.tenant_id, import_job=job)
-    ids = list(changes.values_list("contact_id", flat=True)[: _LISTED + 1])
-    if len(ids) > _LISTED:
-        return contacts.filter(made | Q(Exists(changes.filter(contact_id=OuterRef("pk")))))
-    return contacts.filter(made | Q(pk__in=ids))
+        made = made.filter(pk__lte=_id_at(job.completed_at + _CLOCKS_DIFFER))
+    changes = ImportChange.objects.filter(tenant=tenant, import_job=job)
+    return [made, contacts.filter(Exists(changes.filter(contact_id=OuterRef("pk"))))]
 
 
-def touched_by_import(contacts: ContactQuerySet, tenant: Tenant, import_id: UUID) -> ContactQuerySet:
-    """Return those of the tenant's contacts that its import of that id touched. Raises Invalid("unknown_import")."""
+def touched_by_import(contacts: ContactQuerySet, tenant: Tenant, import_id: UUID) -> list[ContactQuerySet]:
+    """Return what touched_by() does of the tenant's import of that id. Raises Invalid("unknown_import")."""
     job = ImportJob.objects.for_tenant(tenant).filter(pk=import_id).first()
     if job is None:
         message = f"There is no import {import_id}. Choose one of your imports."
         raise Invalid("unknown_import", message, field="import_id")
-    return touched_by(contacts, job)
+    return touched_by(contacts, tenant, job)
 
 
 def _id_at(moment: datetime) -> UUID:

@@ -57,6 +57,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
                 "-c tcp_user_timeout=25s",
                 # Who froze inside a transaction lets go of its locks. None of ours waits for anything outside.
                 "-c idle_in_transaction_session_timeout=15s",
+                # To compile the many small expressions of our statements takes longer than it saves.
+                "-c jit=off",
             )
         ),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 
 from contacts import search as contact_search
 from contacts.exports import Selection
@@ -16,7 +17,7 @@ from contacts.fields import Field
 from contacts.models import Contact, ContactList, ContactQuerySet
 from contacts.ordering import NAME, Order
 from imports import provenance
-from imports.models import ImportJob
+from imports.models import ImportJob, ImportJobQuerySet
 from irisx.accounts.models import Tenant
 from portals.contact_columns import Cell, Column, cells_of
 from portals.forms import Styled
@@ -38,20 +39,20 @@ class ContactFilter(Styled):
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tenant = tenant
-        lists = ContactList.objects.for_tenant(tenant).order_by("name").values_list("pk", "name")
-        self._choose("list", "Any list", [(str(pk), name) for pk, name in lists])
-        self._choose("job", "Any import", self._imports())
+        self._lists = {str(found.pk): found for found in ContactList.objects.for_tenant(tenant).order_by("name")}
+        self._jobs = {str(job.pk): job for job in self._imports()}
+        self._choose("list", "Any list", self._lists)
+        self._choose("job", "Any import", self._jobs)
 
-    def _choose(self, name: str, any_of_them: str, choices: Iterable[tuple[str, str]]) -> None:
-        cast("forms.ChoiceField", self.fields[name]).choices = [("", any_of_them), *choices]
+    def _choose(self, name: str, any_of_them: str, choices: Mapping[str, ContactList | ImportJob]) -> None:
+        named = [(key, str(choice)) for key, choice in choices.items()]
+        cast("forms.ChoiceField", self.fields[name]).choices = [("", any_of_them), *named]
 
-    def _imports(self) -> Iterator[tuple[str, str]]:
+    def _imports(self) -> ImportJobQuerySet:
         jobs = ImportJob.objects.for_tenant(self._tenant).filter(success_count__gt=0).newest_first()
-        shown = {job.pk: job for job in jobs.only("filename")[:IMPORTS_SHOWN]}
         chosen = _uuid(str(self.data.get("job", "")))
-        if chosen and chosen not in shown:
-            shown |= jobs.only("filename").order_by().in_bulk([chosen])
-        yield from ((str(pk), str(job)) for pk, job in shown.items())
+        shown = Q(pk__in=jobs.values("pk")[:IMPORTS_SHOWN]) | Q(pk=chosen)
+        return jobs.filter(shown).only("filename", "created_at", "completed_at")
 
     @property
     def given(self) -> dict[str, str]:
@@ -90,13 +91,13 @@ class ContactFilter(Styled):
             is_in_order=found.is_in_order,
         )
 
-    def _contacts(self) -> ContactQuerySet:
+    def _contacts(self) -> Sequence[ContactQuerySet]:
         contacts = Contact.objects.for_tenant(self._tenant)
         if list_id := self.given.get("list"):
-            contacts = contacts.on_list(ContactList.objects.get(tenant=self._tenant, pk=list_id))
+            contacts = contacts.on_list(self._lists[list_id])
         if job_id := self.given.get("job"):
-            contacts = provenance.touched_by_import(contacts, self._tenant, UUID(job_id))
-        return contacts
+            return provenance.touched_by(contacts, self._tenant, self._jobs[job_id])
+        return [contacts]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -43,13 +45,14 @@ class ContactViewSet(TenantViewSet):
         query = self.query_shape.read(request.query_params)
         cursor = query["cursor"]
         page = search.page_of(
-            self.found(query).prefetch_related("memberships"),
+            self.found(query),
             request.tenant,
             search=query["search"],
             after=_contact_of(cursor) if cursor else None,
             offset=0 if cursor is not None else offset_of(query),
             limit=query["limit"],
         )
+        prefetch_related_objects(page.contacts, "memberships")
         return Response(
             {
                 "results": ContactSerializer(page.contacts, many=True).data,
@@ -136,12 +139,12 @@ class ContactViewSet(TenantViewSet):
         """Return a contact of the request's tenant; another tenant's is not found."""
         return get_object_or_404(Contact.objects.for_tenant(self.request.tenant), pk=contact_id)
 
-    def found(self, query: dict[str, Any]) -> ContactQuerySet:
-        """Return the tenant's contacts that the filters of a query let through, but for its search text."""
+    def found(self, query: dict[str, Any]) -> Sequence[ContactQuerySet]:
+        """Return the tenant's contacts that the filters of a query let through, but for its search text, in sets."""
         contacts = Contact.objects.for_tenant(self.request.tenant)
         if query["list_id"]:
             contacts = contacts.on_list(services.list_of(self.request.tenant, query["list_id"]))
-        return contacts
+        return [contacts]
 
 
 def _contact_of(cursor: str) -> UUID:

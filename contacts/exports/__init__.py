@@ -89,7 +89,8 @@ def _narrowed(tenant: Tenant, selection: Selection) -> ContactQuerySet:
     if selection.list_id is not None:
         contacts = contacts.on_list(services.list_of(tenant, selection.list_id))
     if selection.import_id is not None:
-        contacts = touched.touched_by(contacts, tenant, selection.import_id)
+        made, changed = touched.touched_by(contacts, tenant, selection.import_id)
+        contacts = contacts.filter(pk__in=made.values("pk").union(changed.values("pk"), all=True))
     return search.beginning_with(contacts, tenant, selection.search)
 
 

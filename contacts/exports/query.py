@@ -59,7 +59,6 @@ def values(columns: Sequence[ExportColumn], scope: Scope) -> tuple[str, dict[str
 
 def rows(statement: str, parameters: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a statement, of which only some are in memory. Call inside the tenant's scope."""
-    _prepare()
     with psycopg.ServerCursor(connection.connection, "export") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         cursor.execute(statement.encode(), parameters)
@@ -68,19 +67,12 @@ def rows(statement: str, parameters: dict[str, Any]) -> Iterator[tuple[str, ...]
 
 def lines(statement: str, parameters: dict[str, Any]) -> Iterator[bytes | bytearray | memoryview]:
     """Yield the rows of a statement as lines of CSV with every cell quoted. Call inside the tenant's scope."""
-    _prepare()
     # psycopg's own cursor, not Django's: its debugging kind knows no COPY with parameters.
     with (
         psycopg.ClientCursor(connection.connection) as cursor,
         cursor.copy(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE *)".encode(), parameters) as copy,
     ):
         yield from copy
-
-
-def _prepare() -> None:
-    with connection.cursor() as cursor:
-        # To compile so many small expressions takes longer than it saves.
-        cursor.execute("SET LOCAL jit = off")
 
 
 def _contacts(scope: Scope) -> tuple[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -78,10 +79,11 @@ class ContactViewSet(contacts.ContactViewSet):
         answered: Response = super().list(request)
         return answered
 
-    def found(self, query: dict[str, Any]) -> ContactQuerySet:
+    def found(self, query: dict[str, Any]) -> Sequence[ContactQuerySet]:
         found = super().found(query)
         if query["import_id"]:
-            found = provenance.touched_by_import(found, self.request.tenant, query["import_id"])
+            (contacts,) = found
+            return provenance.touched_by_import(contacts, self.request.tenant, query["import_id"])
         return found
 
     @extend_schema(

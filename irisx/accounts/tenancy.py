@@ -46,7 +46,8 @@ def tenant_scope(tenant: Scope) -> Iterator[None]:
     if outer not in (None, "all", wanted):
         raise OutsideTenantScope(f"Tenant {wanted} was asked for inside the scope of tenant {outer}.")
     with transaction.atomic():
-        _set_local(wanted)
+        if outer != wanted:
+            _set_local(wanted)
         token = _scope.set(wanted)
         try:
             yield

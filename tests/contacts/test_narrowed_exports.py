@@ -91,7 +91,7 @@ def in_pages(tenant, order: Order, limit: int) -> list[str]:
     with tenant_scope(tenant):
         while True:
             contacts = Contact.objects.for_tenant(tenant)
-            page = search.page_of(contacts, tenant, after=after, limit=limit, order=order)
+            page = search.page_of([contacts], tenant, after=after, limit=limit, order=order)
             letters += [contact.email[0] for contact in page.contacts]
             if not page.has_more:
                 return letters
@@ -119,7 +119,7 @@ def test_pages_follow_an_order_with_blanks_last(acme, people, by, is_descending,
 def test_more_than_can_be_sorted_comes_newest_first(acme, people, monkeypatch):
     monkeypatch.setattr(search, "COUNTED_TO", 3)
     with tenant_scope(acme):
-        page = search.page_of(Contact.objects.for_tenant(acme), acme, limit=10, order=Order("email"))
+        page = search.page_of([Contact.objects.for_tenant(acme)], acme, limit=10, order=Order("email"))
 
     assert [contact.email[0] for contact in page.contacts] == list("dcab")
     assert not page.is_in_order

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contacts import search
+from contacts import search, services
 from contacts.models import Contact
+from imports import provenance
 from irisx.accounts.models import Tenant
 from irisx.accounts.tenancy import tenant_scope
-from tests.factories import make_contact
+from tests.factories import import_csv, make_contact, make_list
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def people(acme, globex) -> dict:
 
 def found(tenant: Tenant, people: dict, text: str) -> str:
     with tenant_scope(tenant):
-        page = search.page_of(Contact.objects.for_tenant(tenant), tenant, search=text, limit=10)
+        page = search.page_of([Contact.objects.for_tenant(tenant)], tenant, search=text, limit=10)
     assert page.total == len(page.contacts) or not page.is_counted
     return " ".join(people[contact.pk] for contact in page.contacts)
 
@@ -76,7 +77,7 @@ def test_search_goes_on_after_a_contact(acme):
 
     def page(**where) -> search.ContactPage:
         with tenant_scope(acme):
-            return search.page_of(Contact.objects.for_tenant(acme), acme, search="ann", limit=3, **where)
+            return search.page_of([Contact.objects.for_tenant(acme)], acme, search="ann", limit=3, **where)
 
     first = page()
     second = page(after=first.contacts[-1].pk)
@@ -85,3 +86,41 @@ def test_search_goes_on_after_a_contact(acme):
     assert [contact.email[0] for contact in (*first.contacts, *second.contacts, *third.contacts)] == list("6543210")
     assert (first.has_more, second.has_more, third.has_more) == (True, True, False)
     assert (first.total, second.total, third.total) == (7, 7, 7)
+
+
+@pytest.mark.parametrize(("counted_to", "looked_through"), [(100, 100), (2, 100), (2, 3)])
+def test_pages_are_those_of_a_plain_query(acme, monkeypatch, counted_to, looked_through):
+    monkeypatch.setattr(search, "COUNTED_TO", counted_to)
+    monkeypatch.setattr(search, "_LOOKED_THROUGH", looked_through)
+    # The Anns are old, and so are most on the list; the import changed some of both, and made one more Ann.
+    old = [make_contact(acme, first_name="Ann", email=f"ann@{number}.example") for number in range(7)]
+    new = [make_contact(acme, last_name="Bell", email=f"bell@{number}.example") for number in range(16)]
+    people = make_list(acme)
+    services.add_members(people, [contact.pk for contact in [*old, new[3]]])
+    rows = "".join(f"{contact.email},Buyer\n" for contact in [*old[2:], new[5]])
+    job = import_csv(acme, f"Email,Title\n{rows}ann@new.example,Buyer\n", duplicate_strategy="update")
+
+    with tenant_scope(acme):
+        contacts = Contact.objects.for_tenant(acme)
+        for sets in ([contacts], [contacts.on_list(people)], provenance.touched_by(contacts, acme, job)):
+            chosen = sorted(
+                (contact for some in sets for contact in some), key=lambda contact: contact.pk, reverse=True
+            )
+            for text in ("", "ann", "bell", "ann@"):
+                expected = [contact.pk for contact in chosen if begins(contact, text)]
+                assert len(expected) > 1 or text == "bell"
+                for place in range(0, len(expected) + 1, 4):
+
+                    def page(text=text, sets=sets, **where):
+                        found = search.page_of(sets, acme, search=text, limit=3, **where)
+                        return [contact.pk for contact in found.contacts], found.has_more
+
+                    rest = expected[place:]
+                    assert page(offset=place) == (rest[:3], len(rest) > 3)
+                    after = expected[place - 1] if place else None
+                    assert page(after=after, offset=1) == (rest[1:4], len(rest) > 4)
+
+
+def begins(contact: Contact, text: str) -> bool:
+    values = (contact.email, contact.first_name.lower(), contact.last_name.lower())
+    return any(value.startswith(text) for value in values)
