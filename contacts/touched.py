@@ -18,7 +18,7 @@ def know(find: Find) -> None:
     _find[:] = [find]
 
 
-def touched_by(contacts: ContactQuerySet, tenant: Tenant, import_id: UUID) -> ContactQuerySet:
+def touched_by(contacts: ContactQuerySet, tenant: Tenant, import_id: UUID) -> list[ContactQuerySet]:
     """Return those of the tenant's contacts that an import touched. Inside the tenant's scope.
 
     Raises Invalid("unknown_import") if it is none of the tenant's, or was deleted.
