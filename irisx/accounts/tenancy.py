@@ -79,6 +79,11 @@ def impatient_scope(tenant: Scope) -> Iterator[None]:
         raise Locked from error
 
 
+def is_in_scope() -> bool:
+    """Return whether a scope is open, whosever it is."""
+    return _scope.get() is not None
+
+
 def _set_local(scope: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.tenant', %s, true)", [scope])

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from imports.models import ImportJob
-from irisx.accounts.tenancy import ALL, current_scope, tenant_scope
+from irisx.accounts.tenancy import ALL, is_in_scope, tenant_scope
 from portals import pages, wording
 
 register = template.Library()
@@ -141,13 +141,14 @@ def held_imports(context: template.RequestContext) -> str:
 def _shown_on_every_page(request: Any) -> list[ImportJob]:
     """Return what the frame of a page tells of: imports that run or are in line, and those that are held.
 
-    Newest first. One query, in the scope of the page, or one of its own where there is none, however many parts of the frame ask.
+    Newest first. One query, however many parts of the frame ask; in the scope of the page, or one of its own where
+    there is none.
     """
     if not hasattr(request, "jobs_of_the_frame"):
         tenant = request.tenant or None
         runs = Q(status__in=[ImportJob.Status.QUEUED, ImportJob.Status.PROCESSING])
         is_held = Q(status=ImportJob.Status.PENDING, held__isnull=False)
-        with nullcontext() if current_scope() else tenant_scope(tenant or ALL):
+        with nullcontext() if is_in_scope() else tenant_scope(tenant or ALL):
             jobs = ImportJob.objects.visible_to(request.user)
             # Whose contacts a page is about is who looks after what is held.
             shown = jobs.filter(runs | is_held, tenant=tenant) if tenant else jobs.filter(runs)
