@@ -78,6 +78,7 @@ tenant_pages = [
     path("lists/<uuid:list_id>/delete/", lists.delete, name="delete-list"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/secret/", webhooks.secret, name="webhook-secret"),
+    path("webhooks/<uuid:endpoint_id>/test/", webhooks.test, name="webhook-test"),
     path("webhooks/<uuid:endpoint_id>/switch/", webhooks.switch, name="webhook-switch"),
     path("webhooks/<uuid:endpoint_id>/delete/", webhooks.delete, name="webhook-delete"),
     path("webhooks/messages/<uuid:delivery_id>/", webhooks.delivery, name="webhook-delivery"),

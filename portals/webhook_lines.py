@@ -40,7 +40,8 @@ class DeliveryLine(NamedTuple):
     """A message to an address."""
 
     delivery: WebhookDelivery
-    job: ImportJob | None  # None: deleted
+    about: str  # the import, "a test", "an import that was deleted"
+    job: ImportJob | None  # None: deleted, or it is a test
     badge: Badge
     answer: str  # "200", "503; again 22 Nov 17:32"
     tries: str  # "1", "2 of 10"
@@ -64,10 +65,11 @@ def _endpoint_line(endpoint: WebhookEndpoint) -> EndpointLine:
 
 def delivery_lines(deliveries: Collection[WebhookDelivery], tenant: Tenant) -> list[DeliveryLine]:
     """Return messages, with their endpoints loaded, as lines. One query."""
-    jobs = ImportJob.objects.for_tenant(tenant).in_bulk({delivery.job_id for delivery in deliveries})
+    jobs = ImportJob.objects.for_tenant(tenant).in_bulk({delivery.job_id for delivery in deliveries} - {None})
     return [
         DeliveryLine(
             delivery,
+            "a test" if delivery.is_test else str(jobs.get(delivery.job_id, "an import that was deleted")),
             jobs.get(delivery.job_id),
             _WILL_TRY_AGAIN if _waits_after_a_try(delivery) else _BADGES[Status(delivery.status)],
             _answer(delivery),

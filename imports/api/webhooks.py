@@ -68,8 +68,10 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
     """A delivery. Its id is the `webhook-id` of each try."""
 
-    type = serializers.SerializerMethodField()
-    import_id = serializers.UUIDField(source="job_id", read_only=True)
+    type = serializers.CharField(read_only=True)
+    import_id = serializers.UUIDField(
+        source="job_id", read_only=True, allow_null=True, help_text="null: a test, which is about no import."
+    )
     endpoint_id = serializers.UUIDField(
         read_only=True, allow_null=True, help_text="null: it goes to the import's own `webhook_url`."
     )
@@ -95,9 +97,6 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
             "finished_at",
         )
         read_only_fields = fields
-
-    def get_type(self, delivery: WebhookDelivery) -> str:
-        return f"import.{delivery.event}"
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_next_attempt_at(self, delivery: WebhookDelivery) -> Any:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from imports.webhooks.events import deliver_task
+from imports.webhooks.events import deliver_task, record_test
 from imports.webhooks.models import WebhookDelivery, WebhookEndpoint
 from irisx import mail, outbound
 from irisx.accounts.models import Tenant, User
@@ -99,6 +99,14 @@ def fail_waiting(endpoint: WebhookEndpoint) -> None:
     waiting = WebhookDelivery.objects.filter(tenant_id=endpoint.tenant_id, endpoint=endpoint, status=Status.WAITING)
     waiting.filter(attempts=0).update(error="The address was switched off before this was sent.")
     waiting.update(status=Status.FAILED, due_at=None, finished_at=timezone.now())
+
+
+def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    """Have a message sent that tells of nothing, signed as all others. Raises Conflict, and NotFound if it is gone."""
+    _lock(endpoint, no_key=True)
+    if not endpoint.is_enabled:
+        raise Conflict("endpoint_disabled", "The address is switched off. Switch it on first, then test it.")
+    return record_test(endpoint)
 
 
 def resend(delivery: WebhookDelivery) -> None:

@@ -11,7 +11,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from imports.analytics.summaries import summarize_task
 from imports.models import ImportJob
-from imports.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent, lane_of
+from imports.webhooks.models import TEST, WebhookDelivery, WebhookEndpoint, WebhookEvent, lane_of
 from irisx.queue import defer
 
 if TYPE_CHECKING:
@@ -53,11 +53,26 @@ def _delivery(job: ImportJob, event: WebhookEvent, now: datetime, **address: Any
     return WebhookDelivery(tenant_id=job.tenant_id, job_id=job.pk, event=event, due_at=now, **address)
 
 
+def record_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    """Have a message that tells of nothing sent to an endpoint, the way that all others go. In the tenant's scope."""
+    now = timezone.now()
+    delivery = WebhookDelivery(
+        tenant_id=endpoint.tenant_id, endpoint=endpoint, lane=endpoint.pk, event=TEST, due_at=now
+    )
+    delivery.body = _as_text({"type": delivery.type, "timestamp": now, "data": {"endpoint_id": endpoint.pk}})
+    delivery.save(force_insert=True)
+    defer(deliver_task(), timestamp=int(now.timestamp()))
+    return delivery
+
+
 def _body(job: ImportJob, event: WebhookEvent, now: datetime) -> str:
     # Looked up late: the API's shapes need models that need this package's.
     from imports.api.serializers import JobSerializer
 
-    payload = {"type": f"import.{event}", "timestamp": now, "data": JobSerializer(job).data}
+    return _as_text({"type": f"import.{event}", "timestamp": now, "data": JobSerializer(job).data})
+
+
+def _as_text(payload: dict[str, Any]) -> str:
     return json.dumps(payload, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -25,6 +25,10 @@ class WebhookEvent(models.TextChoices):
     HELD = "held"  # a recurring import waits for a person
 
 
+TEST = "test"
+"""What a delivery has in place of an event that somebody sent to try an address. Nobody can subscribe to it."""
+
+
 class WebhookEndpoint(models.Model):
     """An address that a tenant gave, to be told of all its imports."""
 
@@ -79,9 +83,9 @@ class WebhookDelivery(models.Model):
     url = models.CharField(max_length=1000, db_default="", default="")
     # Who shares it takes turns: the endpoint's id, or one made of tenant and host of the job's own address.
     lane = models.UUIDField()
-    # A plain id: a deleted job's deliveries go on, and are purged by themselves.
-    job_id = models.UUIDField()
-    event = models.CharField(max_length=20, choices=WebhookEvent)
+    # A plain id: a deleted job's deliveries go on, and are purged by themselves. null: a test, which is about no job.
+    job_id = models.UUIDField(null=True)
+    event = models.CharField(max_length=20, choices=[*WebhookEvent.choices, (TEST, "Test")])
     # The bytes that are signed and sent, as they were at the event.
     body = models.TextField()
 
@@ -129,6 +133,16 @@ class WebhookDelivery(models.Model):
             ),
             models.Index(fields=["tenant", "job_id"], name="webhook_deliveries_job"),
         ]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether somebody tries the address with it."""
+        return self.event == TEST
+
+    @property
+    def type(self) -> str:
+        """What the message says that it is."""
+        return "webhook.test" if self.is_test else f"import.{self.event}"
 
     @property
     def address(self) -> str:

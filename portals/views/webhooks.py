@@ -77,6 +77,20 @@ def switch(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
     return redirect(page_url(request, "webhooks"))
 
 
+@require_POST
+@tenant_required
+def test(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
+    """Send an address a message that tells of nothing, and show what comes of it."""
+    endpoint = _endpoint_of(request, endpoint_id)
+    try:
+        sent = endpoints.send_test(endpoint)
+    except Conflict as refusal:
+        messages.info(request, refusal.message)
+        return redirect(page_url(request, "webhooks"))
+    messages.success(request, f"A test is on its way to {endpoint.host}")
+    return redirect(page_url(request, "webhook-delivery", sent.pk))
+
+
 @get_or_post
 @tenant_required
 def delete(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
@@ -112,7 +126,7 @@ def resend(request: TenantRequest, delivery_id: UUID) -> HttpResponse:
     found = _delivery_of(request, delivery_id)
     try:
         endpoints.resend(found)
-        messages.success(request, f"import.{found.event} is sent again")
+        messages.success(request, f"{found.type} is sent again")
     except Conflict as refusal:
         messages.info(request, refusal.message)
     return redirect(page_url(request, "webhooks"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -142,9 +144,34 @@ def test_a_message_is_sent_again_unless_its_address_is_off(alices, acme):
     assert "The address is switched off." in refused
 
 
+def test_a_test_is_sent_on_the_way_of_all_messages_and_shown(alices, acme):
+    endpoint = make_webhook_endpoint(acme, events=["failed"])
+
+    page = alices.post(f"/webhooks/{endpoint.pk}/test/", follow=True)
+
+    with tenant_scope(acme):
+        sent = WebhookDelivery.objects.get(tenant=acme)
+    body = json.loads(sent.body)
+    assert (body["type"], body["data"]) == ("webhook.test", {"endpoint_id": str(endpoint.pk)})
+    assert (sent.status, sent.job_id, sent.lane) == ("waiting", None, endpoint.pk)
+    assert page.redirect_chain[-1][0] == f"/webhooks/messages/{sent.pk}/"
+    assert "A test is on its way to example.com" in page.content.decode()
+    assert alices.get("/webhooks/").context["deliveries"][0].about == "a test"
+
+
+def test_an_address_that_is_off_is_not_tested(alices, acme):
+    endpoint = make_webhook_endpoint(acme, disabled_reason="by_user")
+
+    page = alices.post(f"/webhooks/{endpoint.pk}/test/", follow=True).content.decode()
+
+    assert "The address is switched off." in page
+    assert "Send a test" not in page
+
+
 def test_another_tenants_addresses_and_messages_are_not_found(alices, globex):
     theirs = failed(globex)
 
-    for page in (f"messages/{theirs.pk}/resend/", f"{theirs.endpoint_id}/switch/", f"{theirs.endpoint_id}/delete/"):
-        assert alices.post(f"/webhooks/{page}").status_code == 404
+    for page in ("test", "switch", "delete"):
+        assert alices.post(f"/webhooks/{theirs.endpoint_id}/{page}/").status_code == 404
+    assert alices.post(f"/webhooks/messages/{theirs.pk}/resend/").status_code == 404
     assert alices.get(f"/webhooks/messages/{theirs.pk}/").status_code == 404
