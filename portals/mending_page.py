@@ -112,6 +112,10 @@ class MendingPage:
         return self.first + len(self.rows) - 1
 
     @property
+    def import_words(self) -> str:
+        return import_words(self.mended_rows)
+
+    @property
     def progress(self) -> str:
         """How far the cause is: "58 rows, 1 mended, 2 skipped"."""
         return progress_of(self.counts)
@@ -143,6 +147,11 @@ def change_in_words(kind: str, rows: int, mended: int) -> str:
         return f"{counted(rows, 'row')} skipped"
     left = "" if mended == rows else f", {mended:,} of them mended" if mended else ", none of them mended yet"
     return f"{counted(rows, 'row')} changed{left}"
+
+
+def import_words(mended_rows: int) -> str:
+    """Return what the button says that imports what is mended."""
+    return f"Import {counted(mended_rows, 'mended row')}" if mended_rows else "Import mended rows"
 
 
 def query_of(group: Group, *, skipped: bool = False, page: int = 1) -> str:

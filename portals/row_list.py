@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contacts.models import Contact
 from imports import results
+from imports.corrections.models import DRAFT, Correction
 from imports.engine.matching import Outcome
 from imports.models import ErrorLogEntry, ImportJob
 from portals.preview_table import OUTCOMES
@@ -19,6 +20,13 @@ SHOWN_COLUMNS = 30
 """Of the file's columns so many are shown; the mapped ones first."""
 
 
+class Cell(NamedTuple):
+    """One cell of a row."""
+
+    text: str  # what came in
+    was: str | None = None  # what stood in the file, where somebody mended it
+
+
 class Line(NamedTuple):
     """One row of the source."""
 
@@ -26,7 +34,7 @@ class Line(NamedTuple):
     outcome: str
     contact: Contact | None
     messages: list[str]  # of the error log
-    cells: list[str]  # as read, in the order of RowPage.headers
+    cells: list[Cell]  # in the order of RowPage.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def by_outcome(job: ImportJob, outcome: Outcome, *, page: int) -> RowPage:
     found = results.rows(job, outcome=outcome, offset=offset, limit=ROWS_PER_PAGE)
     messages = _messages(job, [row.row_index for row in found])
     contacts = _contacts(job, (row.contact_id for row in found))
+    mended = _mended(job, [row.row_index for row in found if row.outcome is not Outcome.FAILED])
     headers = shown_headers(job)
     lines = [
         Line(
@@ -69,11 +78,26 @@ def by_outcome(job: ImportJob, outcome: Outcome, *, page: int) -> RowPage:
             OUTCOMES[row.outcome.name.lower()],
             contacts.get(row.contact_id) if row.contact_id else None,
             messages.get(row.row_index, []),
-            [row.values.get(header, "") for header in headers],
+            [_cell(row.values.get(header, ""), mended.get(row.row_index, {}).get(header)) for header in headers],
         )
         for row in found
     ]
     return RowPage(headers if any(row.values for row in found) else [], lines, results.count_of(job, outcome), page)
+
+
+def _cell(text: str, mended: str | None) -> Cell:
+    return Cell(text) if mended is None or mended == text else Cell(mended, text)
+
+
+def _mended(job: ImportJob, indexes: list[int]) -> dict[int, dict[str, str]]:
+    """Return what came in of the rows instead of what stood in them: row index → header → text. One query, or none."""
+    if not job.run_no:
+        return {}
+    sent = Correction.objects.filter(tenant_id=job.tenant_id, import_job=job, row_index__in=indexes, run_no__gt=DRAFT)
+    mended: dict[int, dict[str, str]] = {}
+    for correction in sent.order_by("run_no"):
+        mended.setdefault(correction.row_index, {}).update(correction.values)
+    return mended
 
 
 def by_problem(job: ImportJob, error_type: str, field: str, *, page: int) -> RowPage:
@@ -89,7 +113,7 @@ def by_problem(job: ImportJob, error_type: str, field: str, *, page: int) -> Row
             "",
             None,
             [entry.error_message],
-            [values[entry.pk].get(header, "") for header in headers],
+            [Cell(values[entry.pk].get(header, "")) for header in headers],
         )
         for entry in found
     ]

@@ -57,7 +57,7 @@ def show_way(request: TenantRequest, name: str, context: dict[str, Any]) -> Http
     partial = f"imports/_from_{current.name}.html"
     context = {
         "section": "imports",
-        "steps": steps("source"),
+        "steps": steps("source", is_looked_at=current.name != "json"),
         "tabs": [Tab(way, way_url(request, way.name), way is current) for way in WAYS],
         "way": current,
         "partial": partial,

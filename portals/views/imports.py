@@ -26,7 +26,7 @@ from portals.jobs import job_of, step_of
 from portals.mapping_library import SaveMappingForm
 from portals.pages import get_or_post, page_url, show
 from portals.preview_table import OUTCOMES
-from portals.steps import steps
+from portals.steps import is_looked_at, steps
 
 
 @require_safe
@@ -62,7 +62,7 @@ def progress(request: TenantRequest, job_id: UUID) -> HttpResponse:
     context = {
         "section": "imports",
         **_head_context(request, job),
-        "steps": steps("import"),
+        "steps": steps("import", is_looked_at=is_looked_at(job)),
         "snapshot": snapshot,
         "outlook": progress_page.outlook_in_words(snapshot),
         "tally": tally.of_job(job, rows_url=page_url(request, "job-rows", job.pk)),
@@ -154,7 +154,7 @@ def result(request: TenantRequest, job_id: UUID) -> HttpResponse:
     context = {
         "section": "imports",
         "job": job,
-        "steps": steps("result"),
+        "steps": steps("result", is_looked_at=is_looked_at(job)),
         "tally": tally.of_job(job, rows_url=rows_url),
         "result": result_page.result_of(job),
         "facts": result_page.facts(job),

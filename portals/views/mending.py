@@ -24,7 +24,7 @@ from irisx.refusals import Refusal
 from portals import mending_page
 from portals.jobs import job_of
 from portals.pages import get_or_post, page_url, show
-from portals.steps import steps
+from portals.steps import is_looked_at, steps
 from portals.wording import counted
 
 Kind = CorrectionEdit.Kind
@@ -59,7 +59,7 @@ def _show(request: TenantRequest, job: ImportJob, group: Group) -> HttpResponse:
     context = {
         "section": "imports",
         "job": job,
-        "steps": steps("result"),
+        "steps": steps("result", is_looked_at=is_looked_at(job)),
         "page": page,
         "causes": mending_page.causes(job, group),
         "columns": list(enumerate(headers_of(job))),
@@ -264,7 +264,7 @@ def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[st
         if line.is_mended
         else (f"Row {line.row_number:,} {state}"),
         "progress": mending_page.progress_of(counts),
-        "importWords": f"Import {counted(mended, 'mended row')}",
+        "importWords": mending_page.import_words(mended),
         "mended": mended,
     }
 
