@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from contacts.fields import CUSTOM_PREFIX, Field, FieldType
+from contacts.fields import CUSTOM_PREFIX, FULL_NAME, Field, FieldType
 from contacts.models import Contact
 from imports import provenance
 from imports.engine.normalize.country import country_names
@@ -20,11 +20,13 @@ class Value(NamedTuple):
     label: str
     text: str
     is_link: bool = False  # a web address with http or https
+    origin: Event | None = None  # of the import that wrote it last; None: none did, or it was changed here since
 
 
 class Change(NamedTuple):
     """One value that an import changed. "" is a blank."""
 
+    key: str  # a column of the contacts, or a key of their attributes
     label: str
     before: str
     after: str
@@ -39,14 +41,41 @@ class Event(NamedTuple):
     changes: list[Change]
 
 
-def values_of(contact: Contact, fields: Mapping[str, Field]) -> list[Value]:
-    """Return what is stored of a contact in the order of the fields; what is blank is left out."""
+def values_of(contact: Contact, fields: Mapping[str, Field], events: Sequence[Event] = ()) -> list[Value]:
+    """Return what is stored of a contact in the order of the fields; what is blank is left out.
+
+    `events`: what imports did to it, newest first, for the origin of each value.
+    """
     stored = {key: contact.value(key) for key in fields}
     known = {field.attribute for field in fields.values() if not field.is_column}
     # Attributes whose custom field was deleted: the values are still there.
     stray = {key: value for key, value in contact.attributes.items() if key not in known}
-    values = [value_of(fields[key], value) for key, value in stored.items() if value not in ("", None)]
+    values = [
+        value_of(fields[key], value)._replace(origin=_origin(fields[key], value, events))
+        for key, value in stored.items()
+        if value not in ("", None)
+    ]
     return values + [Value(key, shown(value)) for key, value in stray.items()]
+
+
+def _origin(field: Field, value: Any, events: Sequence[Event]) -> Event | None:
+    """Return what an import did that left this value behind.
+
+    The newest one that changed the field, if it changed it to this. If none did, the one that made the contact, if it
+    had a column for the field.
+    """
+    for event in events:
+        for change in event.changes:
+            if change.key == field.attribute:
+                return event if change.after == shown(value) else None
+        if event.is_creation and event.job and _targets(field) & event.job.mapping.targets:
+            return event
+    return None
+
+
+def _targets(field: Field) -> set[str]:
+    """Return what a column can be mapped to so that it fills the field."""
+    return {field.key, FULL_NAME.key} if field.key in ("first_name", "last_name") else {field.key}
 
 
 def value_of(field: Field, value: Any) -> Value:
@@ -72,7 +101,7 @@ def events_of(contact: Contact, fields: Mapping[str, Field], *, job_url: Callabl
             event.job,
             job_url(event.job_id),
             event.is_creation,
-            [Change(_label(key, fields), shown(before), shown(after)) for key, before, after in event.changes],
+            [Change(key, _label(key, fields), shown(before), shown(after)) for key, before, after in event.changes],
         )
         for event in provenance.events_of(contact)
     ]

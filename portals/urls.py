@@ -74,6 +74,7 @@ tenant_pages = [
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>/", contacts.contact, name="contact"),
     path("lists/", lists.lists, name="lists"),
+    path("lists/<uuid:list_id>/", lists.contact_list, name="list"),
     path("lists/<uuid:list_id>/rename/", lists.rename, name="rename-list"),
     path("lists/<uuid:list_id>/delete/", lists.delete, name="delete-list"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),

@@ -24,24 +24,30 @@ from portals.pages import get_or_post, page_url, show
 @require_safe
 @tenant_required
 def contacts(request: TenantRequest) -> HttpResponse:
+    context = {
+        "section": "contacts",
+        "columns_url": page_url(request, "contact-columns"),
+        "export_url": page_url(request, "new-export"),
+        "add_url": page_url(request, "new-contact"),
+        **contacts_found(request, contact_list.ContactFilter(request.GET, tenant=request.tenant)),
+    }
+    return show(request, "contacts/contacts.html", context)
+
+
+def contacts_found(request: TenantRequest, form: contact_list.ContactFilter) -> dict[str, Any]:
+    """Return what contacts/_found.html shows: the page that was asked for, in the order that was, of what is found."""
     fields = contact_services.fields_of(request.tenant)
-    form = contact_list.ContactFilter(request.GET, tenant=request.tenant)
     sort = request.GET.get("sort", "")
     order = contact_list.order_of(sort)
     page = form.page(cursor=request.GET.get("after", ""), order=order)
     columns = contact_columns.chosen_columns(request, fields)
-    context = {
-        "section": "contacts",
+    return {
         "form": form,
         "page": page,
         "sort": sort,
         "heads": contact_list.heads_of(columns, page, order, form.query),
         "lines": contact_list.lines_of(page, columns, fields, request.tenant),
-        "columns_url": page_url(request, "contact-columns"),
-        "export_url": page_url(request, "new-export"),
-        "add_url": page_url(request, "new-contact"),
     }
-    return show(request, "contacts/contacts.html", context)
 
 
 @get_or_post
@@ -68,12 +74,13 @@ def columns(request: TenantRequest) -> HttpResponse:
 def contact(request: TenantRequest, contact_id: UUID) -> HttpResponse:
     found = _contact_of(request, contact_id)
     fields = contact_services.fields_of(request.tenant)
+    events = provenance.events_of(found, fields, job_url=lambda job_id: page_url(request, "job", job_id))
     context = {
         "section": "contacts",
         "contact": found,
         "summary": provenance.summary_of(found),
-        "values": provenance.values_of(found, fields),
-        "events": provenance.events_of(found, fields, job_url=lambda job_id: page_url(request, "job", job_id)),
+        "values": provenance.values_of(found, fields, events),
+        "events": events,
         "lists": ContactList.objects.filter(tenant=request.tenant, memberships__contact=found).order_by("name"),
         "edit_url": page_url(request, "edit-contact", found.pk),
         "delete_url": page_url(request, "delete-contact", found.pk),

@@ -1,4 +1,4 @@
-"""Contact lists: made, renamed, deleted. Who is on one, the contacts page shows; the contact's form changes it."""
+"""Contact lists: made, renamed, deleted, and who is on one. The contact's own form puts it on lists."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
 
 from contacts import services as contact_services
 from contacts.models import ContactList
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Conflict
+from portals.contact_list import ContactFilter
 from portals.list_forms import ListForm
 from portals.pages import get_or_post, page_url, show
+from portals.views.contacts import contacts_found
 
 _PER_PAGE = 50
 
@@ -40,9 +43,24 @@ def lists(request: TenantRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "lists_url": request.path,
-        "contacts_url": page_url(request, "contacts"),
     }
     return show(request, "lists/lists.html", context)
+
+
+@require_safe
+@tenant_required
+def contact_list(request: TenantRequest, list_id: UUID) -> HttpResponse:
+    """Show who is on a list, as the contacts page would."""
+    found = _list_of(request, list_id)
+    form = ContactFilter({"search": request.GET.get("search", ""), "list": str(found.pk)}, tenant=request.tenant)
+    context = {
+        "section": "lists",
+        "list": found,
+        "export_url": page_url(request, "new-export"),
+        "new_import_url": page_url(request, "new-import"),
+        **contacts_found(request, form),
+    }
+    return show(request, "lists/list.html", context)
 
 
 @get_or_post

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contacts.models import ContactList, ContactListMember
+from contacts.models import Contact, ContactList, ContactListMember
 from irisx.accounts.tenancy import tenant_scope
 from tests.factories import contacts_of, import_csv, make_contact
 
@@ -71,11 +71,28 @@ def test_a_contact_shows_what_is_known_and_where_it_came_from(alices, acme):
 
     response = alices.get(f"/contacts/{contact.pk}/")
 
-    assert ("City", "Bergen") in [(value.label, value.text) for value in response.context["values"]]
+    assert [(value.label, value.text, value.origin and value.origin.job) for value in response.context["values"]] == [
+        ("First name", "Ann", made),
+        ("E-mail", "ann@example.com", made),
+        ("City", "Bergen", changed),
+        ("Website", "https://ann.example", made),
+    ]
     newest, oldest = response.context["events"]
-    assert (newest.job, newest.changes[0][:]) == (changed, ("City", "Oslo", "Bergen"))
+    assert (newest.job, newest.changes[0][:]) == (changed, ("city", "City", "Oslo", "Bergen"))
     assert (oldest.job, oldest.is_creation) == (made, True)
     assert 'href="https://ann.example"' in response.content.decode()
+
+
+def test_a_value_that_was_changed_here_comes_from_no_import(alices, acme):
+    import_csv(acme, "Email,City\nann@example.com,Oslo\n")
+    import_csv(acme, "Email,City\nann@example.com,Bergen\n", duplicate_strategy="update")
+    (contact,) = contacts_of(acme)
+    with tenant_scope(acme):
+        Contact.objects.filter(tenant=acme).update(title="Buyer", attributes={"city": "Turku"})
+
+    values = alices.get(f"/contacts/{contact.pk}/").context["values"]
+
+    assert [value.label for value in values if value.origin is None] == ["Title", "City"]
 
 
 def test_values_of_a_contact_are_never_markup(alices, acme):

@@ -34,7 +34,24 @@ def test_lists_say_how_many_are_on_them_and_lead_to_them(alices, acme):
     response = alices.get("/lists/")
 
     assert [(one.name, one.contact_count) for one in response.context["page"].object_list] == [("Fair", 1)]
-    assert f"/contacts/?list={fair.pk}" in response.content.decode()
+    assert f"/lists/{fair.pk}/" in response.content.decode()
+
+
+def test_a_lists_page_shows_who_is_on_it_and_searches_among_them_alone(alices, acme):
+    fair = make_list(acme, "Fair")
+    assert "Nobody is on this list yet" in alices.get(f"/lists/{fair.pk}/").content.decode()
+    with tenant_scope(acme):
+        for name in ("ann", "bea"):
+            fair.memberships.create(tenant=acme, contact=make_contact(acme, email=f"{name}@example.com"))
+    make_contact(acme, email="ann@elsewhere.example")
+
+    def found(search: str) -> list[str]:
+        page = alices.get(f"/lists/{fair.pk}/", {"search": search}).context["page"]
+        return sorted(contact.email for contact in page.contacts)
+
+    assert found("") == ["ann@example.com", "bea@example.com"]
+    assert found("ann") == ["ann@example.com"]
+    assert "Nobody on this list fits" in alices.get(f"/lists/{fair.pk}/", {"search": "cleo"}).content.decode()
 
 
 def test_a_list_is_renamed_but_not_like_another(alices, acme):
@@ -64,11 +81,12 @@ def test_another_tenants_list_is_not_found(alices, globex, page):
     theirs = make_list(globex, "Theirs")
 
     assert alices.post(f"/lists/{theirs.pk}/{page}/", {"name": "Mine"}).status_code == 404
+    assert alices.get(f"/lists/{theirs.pk}/").status_code == 404
     assert names(globex) == ["Theirs"]
 
 
 def test_names_are_never_markup(alices, acme):
     evil = make_list(acme, EVIL)
 
-    for page in ("", f"{evil.pk}/rename/", f"{evil.pk}/delete/"):
+    for page in ("", f"{evil.pk}/", f"{evil.pk}/rename/", f"{evil.pk}/delete/"):
         assert EVIL not in alices.get(f"/lists/{page}").content.decode()
