@@ -28,7 +28,11 @@ class ForgottenForm(Styled):
 class ImportMailForm(Styled):
     """Of which imports somebody wants a mail."""
 
-    import_mail = forms.ChoiceField(label="Send me a mail", choices=ImportMail.choices)
+    import_mail = forms.ChoiceField(
+        label="Send me a mail",
+        choices=ImportMail.choices,
+        help_text="About imports that you began, and recurring ones that are yours.",
+    )
 
 
 class NewPasswordForm(Styled, SetPasswordForm):  # type: ignore[type-arg]  # has none when it runs

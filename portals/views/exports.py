@@ -72,13 +72,16 @@ def new_export(request: TenantRequest) -> HttpResponse:
 def _scopes(request: TenantRequest, found: ContactFilter) -> list[tuple[str, str]]:
     """Return which contacts can go out, with their numbers: what was found first, if it was filtered."""
     everybody = ContactFilter({}, tenant=request.tenant) if found.is_filtered else found
-    scopes = [(ALL, f"All {_number(everybody.page(limit=1))}")]
+    everyone = everybody.page(limit=1)
+    scopes = [(ALL, f"All {_number(everyone)}" if everyone.total else "All contacts; there are none yet")]
     if found.is_filtered:
         scopes.insert(0, (FOUND, f"As filtered: {_number(found.page(limit=1))}"))
     return scopes
 
 
 def _number(page: ContactPage) -> str:
+    if not page.total:
+        return "none"
     return f"{page.total:,}" if page.is_counted else f"more than {page.total:,}"
 
 

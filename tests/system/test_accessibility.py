@@ -24,6 +24,18 @@ FIRST_SIGHTS = {
     "/contacts/": "No contacts yet",
 }
 """Address → heading, where there is nothing yet."""
+OTHER_PAGES = (
+    "/",
+    "/mappings/",
+    "/recurring/",
+    "/analytics/",
+    "/api/",
+    "/contacts/new/",
+    "/contacts/columns/",
+    "/imports/new/?via=paste",
+    "/imports/new/?via=json",
+)
+"""What nothing else here opens, with something in it."""
 
 
 def assert_accessible(page: Page) -> None:
@@ -102,6 +114,9 @@ def test_pages_of_an_import_from_upload_to_one_contact(visits, some_rows):
     assert_accessible(page)
     look_at_rows(page)
     look_at_lists(page)
+    for url in OTHER_PAGES:
+        page.goto(url)
+        assert_accessible(page)
 
 
 def map_without_contact_point(page: Page) -> None:
@@ -206,15 +221,101 @@ def test_the_whole_way_by_keyboard_alone(visits, system, some_rows):
     page.wait_for_url("**/result/")
 
 
+def test_lists_contacts_exports_and_webhooks_by_keyboard_alone(visits, tmp_path):
+    page = visits.page(visits.newcomer("umbrella"))
+    make_list(page)
+    edit_a_contact(page)
+    export_contacts(page)
+    tell_a_program(page)
+
+
+def make_list(page: Page) -> None:
+    """Make a list, look at its page, rename it."""
+    page.goto("/lists/")
+    tab_to(page, "Name")
+    page.keyboard.type("Fair")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Made “Fair”")).to_be_visible()
+    assert_accessible(page)
+    press(page, "Fair")
+    expect(page.get_by_role("heading", name="Nobody is on this list yet")).to_be_visible()
+    assert_accessible(page)
+    press(page, "Rename")
+    expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
+    settle(page)
+    page.keyboard.press("End")
+    page.keyboard.type(" 2026")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Fair 2026", exact=True)).to_be_visible()
+
+
+def edit_a_contact(page: Page) -> None:
+    """Add a contact to the list, change it, delete it."""
+    page.goto("/contacts/new/")
+    tab_to(page, "E-mail")
+    page.keyboard.type("fay@example.com")
+    tab_to(page, "Fair 2026")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="fay@example.com")).to_be_visible()
+    press(page, "Fair 2026")
+    expect(page.get_by_role("heading", name="Fair 2026")).to_be_visible()
+    assert_accessible(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="fay@example.com")).to_be_visible()
+    press(page, "Edit")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    assert_accessible(page)
+    tab_to(page, "First name")
+    page.keyboard.type("Fay")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    press(page, "Delete Fay")
+    expect(page.get_by_role("dialog", name="Delete “Fay”?")).to_be_visible()
+    assert_accessible(page)
+    press(page, "Delete contact")
+    expect(page.get_by_text("Deleted “Fay”")).to_be_visible()
+
+
+def export_contacts(page: Page) -> None:
+    page.goto("/exports/new/")
+    assert_accessible(page)
+    press(page, "Move First name down")
+    expect(page.locator(".order li").nth(1)).to_contain_text("First name")
+    settle(page)
+    press(page, "Export")
+    expect(page.get_by_role("link", name="Download CSV: all contacts")).to_be_visible()
+    assert_accessible(page)
+
+
+def tell_a_program(page: Page) -> None:
+    """Add an address, send it a test, look at the message, pause it."""
+    page.goto("/webhooks/")
+    assert_accessible(page)
+    tab_to(page, "Address")
+    page.keyboard.type("http://127.0.0.1:9/hook")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Added. It is told of the next import that ends.")).to_be_visible()
+    press(page, "Send a test to http://127.0.0.1:9/hook")
+    expect(page.get_by_role("heading", name="webhook.test")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/webhooks/")
+    assert_accessible(page)
+    press(page, "Pause http://127.0.0.1:9/hook")
+    expect(page.get_by_role("button", name="Switch on http://127.0.0.1:9/hook")).to_be_visible()
+
+
 def focused(page: Page) -> str:
     """Return the name of what has the focus."""
     return page.evaluate(
-        "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()"
+        "(({ activeElement: it }) => (it.ariaLabel ?? it.labels?.[0]?.textContent ?? it.textContent).trim())(document)"
     )
 
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until something of this name has the focus; all that has it on the way shows so."""
+    # What is pressed before the page's scripts are there goes the way without them.
+    page.wait_for_load_state()
     for _ in range(100):
         page.keyboard.press("Tab")
         style = page.evaluate(
