@@ -43,7 +43,7 @@ from irisx.api import TenantViewSet, offset_of, page_of
 from irisx.api_requests import StrictJSONParser, UploadParser
 from irisx.api_schema import errors, page_shape
 from irisx.http import stream_file
-from irisx.refusals import Invalid
+from irisx.refusals import Conflict, Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -395,7 +395,7 @@ def _confirmed_mapping(job: ImportJob, confirmation: Mapping[str, Any]) -> Field
         return FieldMapping.from_json(confirmation["field_mapping"])
     if confirmation["accept_suggested"]:
         return job.suggested_mapping
-    raise Invalid(
+    raise Conflict(
         "mapping_not_confirmed",
         "Send field_mapping, or “accept_suggested”: true to import as suggested.",
         field="field_mapping",

@@ -155,7 +155,7 @@ def test_preview_can_be_asked_for_again(client, upload):
         ({"header_row": "-1"}, "invalid_value", "header_row"),
         ({"encoding": "klingon"}, "invalid_value", "encoding"),
         ({"encoding": "zip"}, "invalid_value", "encoding"),
-        ({"delimiter": ";;"}, "invalid_value", "delimiter"),
+        ({"delimiter": ";;"}, "invalid_delimiter", "delimiter"),
     ],
 )
 def test_upload_refuses_options_that_cannot_be(client, upload, fields, code, field):
@@ -335,8 +335,6 @@ def test_confirm_takes_a_mapping_with_custom_field_and_changed_options(client, u
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({}, "mapping_not_confirmed"),
-        ({"accept_suggested": False}, "mapping_not_confirmed"),
         ({"field_mapping": {}}, "required_field_not_mapped"),
         ({"field_mapping": {"First Name": "first_name"}}, "required_field_not_mapped"),
         ({"field_mapping": {"Email": "is_admin"}}, "unknown_field"),
@@ -357,6 +355,16 @@ def test_confirm_refuses_a_mapping_that_cannot_be(client, upload, body, code):
     answer = confirm(client, job["id"], **body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert reload(ImportJob(pk=job["id"])).status == ImportJob.Status.PENDING
+
+
+@pytest.mark.parametrize("body", [{}, {"accept_suggested": False}, {"duplicate_strategy": "update"}])
+def test_nothing_starts_under_a_mapping_that_nobody_confirmed(client, upload, body):
+    job = upload(client, PEOPLE).json()
+
+    answer = confirm(client, job["id"], **body)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "mapping_not_confirmed")
     assert reload(ImportJob(pk=job["id"])).status == ImportJob.Status.PENDING
 
 

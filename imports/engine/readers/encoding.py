@@ -10,7 +10,7 @@ from pathlib import Path
 
 from imports.engine.errors import SourceRejected
 from imports.engine.readers.legacy import Guess, guess_legacy, is_common
-from imports.engine.readers.line_codec import line_by_line
+from imports.engine.readers.line_codec import HALVES, line_by_line
 from imports.engine.readers.source import SourceWarning
 
 BLOCK_BYTES = 1024 * 1024
@@ -89,6 +89,8 @@ def look_at_text(path: Path, encoding: str | None = None) -> TextFacts:
     survey = _survey_utf8(path)
     if survey.first_invalid_line is None:
         return _facts(path, codec, encoding="utf-8", errors="strict", twice=survey.sample)
+    if survey.halved_lines == survey.invalid_lines:
+        return _facts(path, line_by_line(HALVES), encoding="utf-8", errors="replace")
     guess = guess_legacy(survey.sample)
     if mark or _is_mixed(survey, guess):
         return _mixed(path, codec, survey, guess)
@@ -214,6 +216,7 @@ class _Survey:
     valid_lines: int = 0  # of those with bytes outside ASCII
     plainly_valid_lines: int = 0  # of those, the ones that are UTF-8 by no accident
     invalid_lines: int = 0
+    halved_lines: int = 0  # of those, the ones that are UTF-8 but for halves of characters
 
 
 def _survey_utf8(path: Path) -> _Survey:
@@ -249,11 +252,20 @@ def _survey_lines(path: Path) -> _Survey:
                 survey.plainly_valid_lines += _is_plainly_utf8(text)
             except UnicodeDecodeError:
                 survey.invalid_lines += 1
+                survey.halved_lines += _is_utf8_with_halves(line)
                 if survey.first_invalid_line is None:
                     survey.first_invalid_line = number
                 if len(survey.sample) < SAMPLE_LINES:
                     survey.sample.append(line[:SAMPLE_LINE_BYTES])
     return survey
+
+
+def _is_utf8_with_halves(line: bytes) -> bool:
+    try:
+        line.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_mixed(survey: _Survey, guess: Guess) -> bool:

@@ -101,6 +101,15 @@ def test_two_readings_that_are_nearly_as_likely_are_asked_about(read):
     assert "doubtful_encoding" in read("Name,Email\nWałęsa,a@example.com\n".encode("cp1250")).warnings
 
 
+def test_characters_that_were_written_in_halves_are_joined(read):
+    text = "Name,Email\nAna \ud83c\udf37 Müller,ana@example.com\nBo,bo@example.com\n"
+
+    found = read(text.encode("utf-8", "surrogatepass"))
+
+    assert found.cells == [["Ana 🌷 Müller", "ana@example.com"], ["Bo", "bo@example.com"]]
+    assert (found.summary.file_info["encoding"], found.warnings) == ("utf-8", {})
+
+
 def test_mixed_encodings_are_asked_about(read):
     text = "Name,Email\nJürgen,j@example.com\nZoë,z@example.com\n".encode() + "Hélène,h@example.com\n".encode("cp1252")
 
