@@ -55,7 +55,7 @@ _BEHIND: Mapping[str, int] = {
     "student": 3,  # where the parents are named too, they are the contacts
     "user": 3,  # whose calendar or account it is
     "home": 4,
-    "company": 6,
+    "company": 3,  # its main line, before one at home
     "other": 8,
     "second": 10,
 }

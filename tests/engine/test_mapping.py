@@ -113,6 +113,9 @@ def test_a_field_is_given_to_one_column_and_the_others_learn_why():
         (["Company Phone", "Direct Phone"], "Direct Phone"),
         (["Ev telefonu", "İş telefonu"], "İş telefonu"),
         (["İş telefonu", "Telefon"], "Telefon"),
+        (["自宅電話", "会社電話", "携帯電話"], "会社電話"),
+        (["手機號碼", "公司電話"], "手機號碼"),
+        (["Home Phone", "Company Phone"], "Company Phone"),
         (["Other Phone"], "Other Phone"),
     ],
 )
@@ -128,7 +131,13 @@ def test_the_address_of_one_place_is_chosen_as_a_whole():
 
 @pytest.mark.parametrize(
     ("headers", "field"),
-    [(["Nom", "Prénom"], "last_name"), (["Nome", "Cognome"], "first_name"), (["Name", "Email"], "full_name")],
+    [
+        (["Nom", "Prénom"], "last_name"),
+        (["Nome", "Cognome"], "first_name"),
+        (["Name", "Email"], "full_name"),
+        (["担当者名", "会社名"], "full_name"),
+        (["担当者 名", "担当者 姓"], "first_name"),
+    ],
 )
 def test_what_a_name_is_depends_on_the_columns_beside_it(headers, field):
     assert fields_of(headers)[headers[0]] == field
@@ -150,7 +159,13 @@ def test_a_name_is_a_companys_where_the_rows_are_companies(columns, field):
 
 @pytest.mark.parametrize(
     ("headers", "field"),
-    [(["縣市", "鄉鎮市區"], "state"), (["縣市", "地址"], "city"), (["Tỉnh/Thành phố", "Địa chỉ"], "city")],
+    [
+        (["縣市", "鄉鎮市區"], "state"),
+        (["縣市", "地址"], "city"),
+        (["Tỉnh/Thành phố", "Địa chỉ"], "city"),
+        (["Περιοχή", "Πόλη"], "state"),
+        (["Περιοχή", "ΤΚ"], "city"),
+    ],
 )
 def test_what_a_place_is_depends_on_the_columns_beside_it(headers, field):
     assert fields_of(headers)[headers[0]] == field
