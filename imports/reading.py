@@ -133,7 +133,8 @@ def _run_child(path: Path, rows_path: Path, options: ReadingOptions, slot: int, 
         # "-m" finds the package from here, wherever the parent was started.
         cwd=settings.BASE_DIR,
         # Nothing of ours: the child reads what strangers send, and needs no key or password.
-        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+        # It may keep its bytecode: nobody else imports most readers, and compiling them takes as long as a small file.
+        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"},
         # The child holds the place as well: if this process is killed, it is not free before the child ends.
         pass_fds=(slot,),
     ) as child:

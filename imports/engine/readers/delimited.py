@@ -37,6 +37,8 @@ SEP_LINE = re.compile(r'"?sep=([^"\r\n\0])"?\s*', re.IGNORECASE)
 QUOTED_CHARACTERS_MAX = 1024 * 1024
 # After each unclosed quote reading goes on with the next line; after so many, all quotes are plain text.
 UNCLOSED_QUOTES_MAX = 20
+# Lines that are read at once, where all of their records are written by the book.
+BATCH_LINES = 1_000
 # Stands after the last line: if it does not come back as a record of its own, a quote was open.
 END = "\x00end\x00"
 
@@ -178,6 +180,9 @@ class RecordReader:
         self._path = path
         self._facts = facts
         self._dialect = dialect
+        self._lines: Iterator[str] = iter(())  # those that no batch holds yet
+        self._line = 0  # the last that was read,
+        self._number = 0  # and the record that it ended
         self._unclosed = 0
         # What is known by its line in the file → the number of the record that the line is in.
         self._records_of_lines: dict[int, int] = {warning.row: 0 for warning in facts.warnings if warning.row}
@@ -185,30 +190,60 @@ class RecordReader:
     def records(self) -> Iterator[list[str]]:
         """Yield every record, a blank one as [] or blank cells. `warnings` is complete at the end."""
         with _open(self._path, self._facts) as text:
-            lines: Iterator[str] = chain(self._mended(text), (END,))
+            self._lines = chain(self._mended(text), (END,))
             if self._dialect.has_sep_line:
-                next(lines)
-            number = 0
-            line = int(self._dialect.has_sep_line)
-            while True:
-                # The lines of the record that is being read.
-                held: list[str] = []
-                for record in self._whole_records(lines, held):
-                    number += 1
-                    line += len(held)
-                    if self._records_of_lines:
-                        self._note_lines(line, number)
-                    yield record
-                    held.clear()
-                if not held:
+                next(self._lines)
+                self._line += 1
+            # By chain(), since a loop over each record would cost as much as reading it.
+            yield from chain.from_iterable(self._batches())
+
+    def _batches(self) -> Iterator[Iterable[list[str]]]:
+        while batch := list(islice(self._lines, BATCH_LINES)):
+            records = None if self._records_of_lines else self._read_at_once(batch)
+            if records is None:
+                yield self._read_one_by_one(batch)
+            else:
+                self._number += len(records)
+                self._line += len(batch)
+                yield records
+
+    def _read_at_once(self, lines: list[str]) -> list[list[str]] | None:
+        """Return the records of lines; None if one is not written by the book, or goes on after the last line."""
+        reader = self._reader(
+            iter(lines[:-1] if lines[-1] is END else lines),
+            with_quotes=self._unclosed < UNCLOSED_QUOTES_MAX,
+            strict=True,
+        )
+        try:
+            return list(reader)
+        except csv.Error:
+            return None
+
+    def _read_one_by_one(self, batch: list[str]) -> Iterator[list[str]]:
+        """Yield the records that begin in a batch of lines, and read on to the end of the last."""
+        lines = chain(batch, self._lines)
+        last_line = self._line + len(batch)
+        while self._line < last_line:
+            # The lines of the record that is being read.
+            held: list[str] = []
+            for record in self._whole_records(lines, held):
+                self._number += 1
+                self._line += len(held)
+                if self._records_of_lines:
+                    self._note_lines(self._line, self._number)
+                yield record
+                held.clear()
+                if self._line >= last_line:
                     return
-                # Its quotes are plain text; what follows is read as if nothing had been.
-                number += 1
-                line += 1
-                if self._dialect.quotechar in held[0]:
-                    self._warn(number, line)
-                yield next(self._reader(iter(held[:1]), with_quotes=False))
-                lines = chain(held[1:], lines)
+            if not held:
+                return
+            # Its quotes are plain text; what follows is read as if nothing had been.
+            self._number += 1
+            self._line += 1
+            if self._dialect.quotechar in held[0]:
+                self._warn(self._number, self._line)
+            yield next(self._reader(iter(held[:1]), with_quotes=False))
+            lines = self._lines = chain(held[1:], lines)
 
     def _mended(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield the lines as the csv module can read them."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, dropwhile, islice, takewhile
+from operator import itemgetter
 from pathlib import Path
 
 from imports.engine.errors import SourceRejected
@@ -28,7 +29,7 @@ SUSPECT = re.compile("['\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]")
 # What stands where there is no address or number; normalize/text.py has more, and takes long to load.
 PLACEHOLDERS = frozenset(("n/a", "na", "none", "null", "nil", "unknown", "missing"))
 # What comments, and lines drawn under others, begin with.
-NO_ROW_SIGNS = "#/-=_*~|:"
+NO_ROW = re.compile(r"\n[#/\-=_*~|:]")
 COMMENT = re.compile(r"\s*(?:#|//)")
 TOTAL_WORDS = (
     "(?:sub|grand)?[ -]?totals?(?: (?:records?|rows?|contacts?|entries|number|count))?"
@@ -325,15 +326,20 @@ class _Tidier:
         return (
             self._clean is None
             and set(map(len, records)) == {self._width}
-            and all(record[0] and not record[0].isspace() and record[0][0] not in NO_ROW_SIGNS for record in records)
+            and _begin_rows([record[0] for record in records])
             and self._names not in records
-            and not any(map(self._may_be_other_header, records))
-            and max(map(len, chain.from_iterable(records))) <= self._limits.cell_characters
+            and not self._may_be_other_headers(records)
+            and self._are_short_enough(records)
         )
 
-    def _may_be_other_header(self, record: list[str]) -> bool:
-        """Say whether a record has no digit and no "@" in columns that should: a cheap look before the real one."""
-        return self._first_typed is not None and record[self._first_typed].isalpha()
+    def _may_be_other_headers(self, records: list[list[str]]) -> bool:
+        """Say whether a record has no digit and no "@" in a column that should: a cheap look before the real one."""
+        return self._first_typed is not None and any(map(str.isalpha, map(itemgetter(self._first_typed), records)))
+
+    def _are_short_enough(self, records: list[list[str]]) -> bool:
+        # Together the cells of a record seldom have so many characters, and joining is cheaper than asking each.
+        longest = self._limits.cell_characters
+        return max(map(len, map("".join, records))) <= longest or max(map(len, chain.from_iterable(records))) <= longest
 
     def _tidy_each(self, first_number: int, records: list[list[str]]) -> tuple[list[int], list[list[str]]]:
         kept_numbers, kept = [], []
@@ -438,6 +444,11 @@ class _Tidier:
             self._found[code][1] -= 1
             if self._found[code][0] == number:
                 del self._found[code]
+
+
+def _begin_rows(cells: list[str]) -> bool:
+    """Say whether all of these first cells are of rows: neither blank nor of comments or drawn lines."""
+    return all(cells) and not any(map(str.isspace, cells)) and NO_ROW.search("\n" + "\n".join(cells)) is None
 
 
 _REVIEWED = frozenset({"long_row", "encoded_twice", "footer", "several_tables", "undecodable_characters"})

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imports.engine.formulas import harmless
-from imports.engine.readers import Limits, ReadingOptions, read_source
+from imports.engine.readers import Limits, ReadingOptions, delimited, read_source
 from imports.engine.rows_file import open_rows_file
 
 HEADER = "First Name,Last Name,Email,Phone,Company\r\n"
@@ -214,6 +214,22 @@ def test_control_characters_are_taken_out(read):
 
     assert found.cells == [MAYA_CELLS, DEREK_CELLS]
     assert found.warnings == {"control_characters": (3, False)}
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 5])
+def test_records_are_the_same_however_many_lines_are_read_at_once(read, monkeypatch, lines):
+    text = (
+        'Name,Email,Notes\nAna,a@example.com,"one\ntwo\n\nfour"\n\nBo,b@example.com,"x"y\nCy,c@example.com,"lost\n'
+        'Di,d@example.com,"a ""b"" c"\nEd,e@example.com,"\n"\nFlo,f@example.com,end'
+    )
+    whole = read(text)
+    monkeypatch.setattr(delimited, "BATCH_LINES", lines)
+
+    found = read(text)
+
+    assert (found.rows, found.warnings) == (whole.rows, whole.warnings)
+    assert whole.warnings == {"unclosed_quote": (5, True)}
+    assert [number for number, _ in found.rows] == [2, 4, 5, 6, 7, 8]
 
 
 def test_long_cells_are_cut(read):
