@@ -163,7 +163,7 @@ def _meaning_of(terms: Sequence[_Term], votes: LanguageVotes) -> HeaderMeaning |
     for term in terms:  # that "办公电话" and "Work phone" are made of two words does
         made_of = _meaning_of(term.parts, votes) if term.parts else None
         if made_of is not None and made_of.field == ("phone" if field in _PHONES else field):
-            kinds |= made_of.kinds
+            kinds |= made_of.kinds - {"contact"}  # "Emailadres" is as plain as "Email"
     if field in _PHONES:
         kinds.add(field)
         field = "phone"

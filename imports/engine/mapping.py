@@ -259,11 +259,14 @@ def _by_words(
 ) -> list[_Candidate]:
     """Return the columns whose header is made of known words."""
     candidates = []
+    names_people = {meaning.field for meaning in meanings if meaning} >= _PART_OF_NAME
     for column, ((header, values), meaning) in enumerate(zip(columns, meanings, strict=True)):
         if meaning is None or meaning.field in ("", OTHER, BUSINESS):
             continue
         if meaning.partial and meaning.field not in _PLAIN_THINGS:
             continue
+        if meaning.field == "full_name" and meaning.vague and names_people:
+            continue  # "Customer", beside first and last name, is a company or a number
         field, is_certain = _field_beside_others(column, meaning, meanings, values)
         label, said = labels.get(field, field), _shortened(header)
         confidence = 97 if meaning.exact else min(_CONFIDENCE.get(kind, 93) for kind in ("", *meaning.kinds))
@@ -297,6 +300,11 @@ def _field_beside_others(
     if name_companies(values) and "company" not in others:
         return "company", False
     if meaning.field == "full_name":
+        # "Customer name", before "Contact person" and beside a VAT number: some are of companies.
+        is_first = not any(other and other.field == "full_name" for other in meanings[:column])
+        names_customers = is_first and "full_name" in others and BUSINESS in others and "company" not in others
+        if names_customers and name_companies(values, at_least=0.1):
+            return "company", False
         return "full_name", True
     has_person = "full_name" in others or set(others) >= _PART_OF_NAME
     if BUSINESS in others and has_person and "company" not in others:

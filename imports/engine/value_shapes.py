@@ -86,9 +86,12 @@ def say_yes_or_no(values: Sequence[str]) -> bool:
     return share_that(_is_yes_or_no, values) >= 0.5
 
 
-def name_companies(values: Sequence[str]) -> bool:
-    """Tell whether the values are names of companies, going by their legal forms; False if there are none."""
-    return share_that(_has_legal_form, values) >= 1 / 3
+def name_companies(values: Sequence[str], *, at_least: float = 0.4) -> bool:
+    """Tell whether the values are names of companies, going by their legal forms; False if there are none.
+
+    That one in three has a legal form is not enough: Mr Ek is no e. K.
+    """
+    return share_that(_has_legal_form, values) >= at_least
 
 
 def suggested_by_values(

@@ -151,10 +151,18 @@ def test_what_a_name_is_depends_on_the_columns_beside_it(headers, field):
         ({"Naam": [], "Contactpersoon": [], "Btw-nummer": []}, "company"),
         ({"Name": [], "First name": [], "Last name": [], "VAT number": []}, "company"),
         ({"Name": ["Ana Silva"], "Company": ["Silva Lda"]}, "full_name"),
+        ({"Kundenavn": ["Vik Bygg", "Fjord AS", "Haug"], "Org.nr.": [], "Kontaktperson": []}, "company"),
+        ({"Kundenavn": ["Ola Vik"], "Org.nr.": [], "Kontaktperson": []}, "full_name"),
+        ({"Kontaktperson": ["Siv Ask", "Bo Ek", "Eva Lund"], "Tfn": []}, "full_name"),
     ],
 )
 def test_a_name_is_a_companys_where_the_rows_are_companies(columns, field):
     assert next(iter(fields_of(columns).values())) == field
+
+
+def test_who_it_is_is_a_name_unless_first_and_last_name_are_there():
+    assert fields_of({"Client": ["Ann Lee", "Bo Ash"]}) == {"Client": "full_name"}
+    assert fields_of({"Client": ["Ann Lee"], "First name": ["Ann"], "Last name": ["Lee"]})["Client"] is None
 
 
 @pytest.mark.parametrize(
