@@ -16,7 +16,7 @@ from imports.engine.normalize.name import split_full_name
 from imports.engine.normalize.number import normalize_number
 from imports.engine.normalize.phone import normalize_phone
 from imports.engine.normalize.tags import normalize_tags
-from imports.engine.normalize.text import check_length, clean_line, clean_text, quoted
+from imports.engine.normalize.text import check_length, clean_line, clean_text, quoted, trimmed
 from imports.engine.normalize.url import normalize_url
 from imports.engine.schema import Field, FieldType
 
@@ -106,7 +106,7 @@ def _limited_text(clean: Callable[[str], str], max_length: int | None) -> Callab
     def read(text: str) -> Value:
         # The common case without a further call: six of ten columns are read here.
         if len(text) <= most and text.isascii() and text.isprintable() and "  " not in text:
-            return text.strip()
+            return trimmed(text)
         return careful(text)
 
     return read

@@ -17,6 +17,8 @@ _UNWANTED = re.compile(
 # Half of a character outside the basic plane: no encoding of the database can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# What MySQL and PostgreSQL write into a file where there is no value; nobody is called so.
+NO_VALUE = "\\N"
 # Characters; with an emoji among them, each takes four bytes.
 _TOGETHER_MAX = 4_000_000
 _PLACEHOLDER_WORDS = """
@@ -29,16 +31,22 @@ _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 def clean_text(text: str) -> str:
     """Return the text composed and trimmed; its line breaks stay, as "\\n"."""
     if text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
-        return text.strip()  # nearly every cell; printable text holds no line break and no space but " "
+        return trimmed(text)  # nearly every cell; printable text holds no line break and no space but " "
     text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
     text = _LONE_SURROGATE.sub("\ufffd", _UNWANTED.sub("", text))
-    return unicodedata.normalize("NFC", text).strip()
+    return trimmed(unicodedata.normalize("NFC", text))
+
+
+def trimmed(text: str) -> str:
+    """Return the text without space around it; "" where all of it says that there is no value."""
+    text = text.strip()
+    return "" if text == NO_VALUE else text
 
 
 def clean_line(text: str) -> str:
     """Return the text as clean_text() does, on one line and with single spaces: for names."""
     if "  " not in text and text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
-        return text.strip()
+        return trimmed(text)
     # Trimmed again: clean_text() may have taken an invisible character from between two spaces.
     return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
 
@@ -49,7 +57,9 @@ def clean_lines(cells: Sequence[str], max_length: int) -> list[str] | None:
     if longest > max_length or longest * len(cells) > _TOGETHER_MAX:
         return None
     together = "|".join(cells)
-    if "  " in together or not together.isprintable() or not unicodedata.is_normalized("NFC", together):
+    if "  " in together or NO_VALUE in together:
+        return None
+    if not together.isprintable() or not unicodedata.is_normalized("NFC", together):
         return None
     return list(map(str.strip, cells))
 

@@ -22,6 +22,9 @@ from imports.engine.normalize.text import check_length, clean_line, clean_lines,
         ("نام\u200cها", "نام\u200cها"),  # Persian needs its joiner
         ("half a pair \ud83d", "half a pair \ufffd"),
         ("no-break\u00a0space", "no-break space"),
+        ("\\N", ""),  # of a database, where there is no value
+        ("\ufeff\\N\r\n", ""),
+        ("\\Name", "\\Name"),
     ],
 )
 def test_clean_text(text, expected):
@@ -45,7 +48,7 @@ def test_clean_line(text, expected):
 odd_cells = st.text("aÅ| \u0301\u0338\u0307\u0323\u1100\u1161\u09c7\u09be\u00a0\t\n\u200b\u2126\ud83d", max_size=4)
 
 
-@given(st.lists(st.sampled_from(["Ana", " Ana Maria ", "", "|"]) | odd_cells, max_size=5))
+@given(st.lists(st.sampled_from(["Ana", " Ana Maria ", "", "|", "\\N"]) | odd_cells, max_size=5))
 def test_cells_are_cleaned_together_as_each_alone_or_not_at_all(cells):
     assert clean_lines(cells, 20) in (None, [clean_line(cell) for cell in cells])
 
