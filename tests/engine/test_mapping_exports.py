@@ -2,8 +2,8 @@
 
 The words were extended by what exports.txt showed to be missing (93.5 % of its columns were right at first): it keeps
 what was reached, and says nothing of files that nobody has seen. exports-2.txt was written after that, and no word was
-added for what it shows: its score is nearly its first one (99.3 %), though whoever wrote the words wrote it too; words that
-other exports showed to be missing have put two of its columns right since.
+added for what it shows: its score is nearly its first one (99.3 %), though whoever wrote the words wrote it too; words
+that other exports showed to be missing have put two of its columns right since.
 bench/mapping.py lists what is matched wrong.
 """
 
