@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -77,8 +77,11 @@ class Sink(Protocol):
         None: nothing does.
         """
 
-    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
-        """Store one chunk, all of it or nothing. Raises Stop if the job is over or paused then, LostJob if not ours."""
+    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool, meanwhile: Callable[[], None]) -> None:
+        """Store one chunk, all of it or nothing. Raises Stop if the job is over or paused then, LostJob if not ours.
+
+        Calls `meanwhile` when only the database has much to do from there on: what it begins takes the interpreter.
+        """
 
 
 def run(
@@ -107,6 +110,12 @@ def run(
 
     with ThreadPoolExecutor(1, thread_name_prefix="prepare") as ahead:
         upcoming: tuple[int, int, Future[PreparedChunk]] | None = None
+
+        def prepare(lo: int, hi: int, stage: Callable[[PreparedChunk], None] | None) -> None:
+            nonlocal upcoming
+            # A chunk that is written once more has its next one already.
+            upcoming = upcoming or (lo, hi, ahead.submit(read_ahead, lo, hi, stage))
+
         while lo < source.total_rows:
             hi = source.end_of_chunk(lo, pace.hi(lo, source.total_rows))
             is_last_of_slice = is_out_of_time()
@@ -114,10 +123,11 @@ def run(
                 is_prepared = upcoming is not None and upcoming[:2] == (lo, hi)
                 chunk = upcoming[2].result() if upcoming and is_prepared else source.read(lo, hi)
                 upcoming = None
+                meanwhile = nothing
                 if hi < source.total_rows and not is_last_of_slice and not pace.is_careful(hi):
                     next_hi = source.end_of_chunk(hi, pace.hi(hi, source.total_rows))
-                    upcoming = (hi, next_hi, ahead.submit(read_ahead, hi, next_hi, sink.open_next()))
-                _write(sink, chunk, is_last_of_slice=is_last_of_slice)
+                    meanwhile = partial(prepare, hi, next_hi, sink.open_next())
+                _write(sink, chunk, is_last_of_slice=is_last_of_slice, meanwhile=meanwhile)
                 spent.append(chunk)
             except (LostJob, Stop, EngineError, OperationalError, InterfaceError, psycopg.OperationalError, OSError):
                 raise
@@ -130,20 +140,24 @@ def run(
                     pace.take_care(lo, hi)
                     continue
                 refused = source.refuse(lo, f"The row could not be stored ({type(error).__name__}). Check its values.")
-                _write(sink, refused, is_last_of_slice=is_last_of_slice)
+                _write(sink, refused, is_last_of_slice=is_last_of_slice, meanwhile=nothing)
             lo = hi
             if is_last_of_slice:
                 return
 
 
+def nothing() -> None:
+    """Begin nothing: there is no next chunk, or it is not known yet."""
+
+
 _TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
-def _write(sink: Sink, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+def _write(sink: Sink, chunk: PreparedChunk, *, is_last_of_slice: bool, meanwhile: Callable[[], None]) -> None:
     """Write a chunk; again where PostgreSQL chose us to end a deadlock."""
     for attempt in range(1, CHUNK_TRIES + 1):
         try:
-            sink.write(chunk, is_last_of_slice=is_last_of_slice)
+            sink.write(chunk, is_last_of_slice=is_last_of_slice, meanwhile=meanwhile)
         except (OperationalError, psycopg.OperationalError) as error:
             # Django wraps what its own statements raise.
             cause = error.__cause__ if isinstance(error, OperationalError) else error
@@ -179,7 +193,13 @@ class DatabaseSink:
     def close(self) -> None:
         self._turns.close()
 
-    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+    def write(
+        self,
+        chunk: PreparedChunk,
+        *,
+        is_last_of_slice: bool,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> None:
         """Store one chunk and move the checkpoint, or do what was asked of the job instead.
 
         Raises Stop if the job is over or paused after that, LostJob if it is not ours any more.
@@ -187,23 +207,27 @@ class DatabaseSink:
         # The order is the promise: rows are copied before any lock is held, the fence comes before any write.
         with self._turns.scope(chunk), engine_cursor() as cursor:
             lock_tenant(self._target.tenant_id)
-            job = self._pass_fence(chunk.lo)
-            if not control.answer_requests(job):
+            job, is_asked = self._pass_fence(chunk.lo)
+            if not (is_asked and control.answer_requests(job)):
+                meanwhile()
                 self._load(cursor, job, chunk, is_last_of_slice=is_last_of_slice)
         self._watch(job)
         if job.status != ImportJob.Status.PROCESSING:
             raise Stop
 
-    def _pass_fence(self, lo: int) -> ImportJob:
-        """Return the locked job if it is still ours and stands at row `lo`. Raises LostJob."""
+    def _pass_fence(self, lo: int) -> tuple[ImportJob, bool]:
+        """Return the locked job if it is still ours and stands at row `lo`, and whether anything was asked of it.
+
+        Raises LostJob.
+        """
         # As text: putting the statement together by a queryset takes longer than all else here.
         jobs = ImportJob.objects.raw(
-            "SELECT * FROM import_jobs WHERE id = %s AND epoch = %s AND row_index = %s AND status = %s "
-            "FOR NO KEY UPDATE",
+            "SELECT *, EXISTS (SELECT FROM import_requests WHERE job_id = import_jobs.id) AS is_asked "
+            "FROM import_jobs WHERE id = %s AND epoch = %s AND row_index = %s AND status = %s FOR NO KEY UPDATE",
             [self._job_id, self._epoch, lo, ImportJob.Status.PROCESSING],
         )
         for job in jobs:
-            return job
+            return job, job.is_asked  # type: ignore[attr-defined]  # no column of the model's
         raise LostJob
 
     def _load(

@@ -31,7 +31,7 @@ from imports.engine.schema import CUSTOM_PREFIX, DuplicateStrategy, Record
 from imports.models import ErrorLogEntry, ImportJob
 from imports.pace import CHUNK_CELLS_MAX, Pace
 from imports.progress import publisher
-from imports.runner import GivenUp, LostJob, Stop, is_poisonous, run, tune_interpreter
+from imports.runner import GivenUp, LostJob, Stop, is_poisonous, nothing, run, tune_interpreter
 from imports.sources import PreparedChunk
 from irisx.accounts.tenancy import ALL, lock_tenant, tenant_scope
 from irisx.ids import uuid7s
@@ -139,13 +139,20 @@ class CorrectionsSink:
     def open_next(self) -> None:
         """Return None: which rows are staged, and how, is known under the tenant's lock only."""
 
-    def write(self, chunk: PreparedChunk, *, is_last_of_slice: bool) -> None:
+    def write(
+        self,
+        chunk: PreparedChunk,
+        *,
+        is_last_of_slice: bool,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> None:
         """Store one chunk and move the checkpoint. Raises Stop if the run is over, LostJob if it is not ours."""
         # What was read for this slice ends here: the next slice reads on.
         is_last_of_slice = is_last_of_slice or chunk.hi == self._source.total_rows
         with tenant_scope(self._target.tenant_id), engine_cursor() as cursor:
             lock_tenant(self._target.tenant_id)
             run, job = self._pass_fence(chunk.lo)
+            meanwhile()
             clock = cursor.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
             # Never before the job's beginning, should somebody have put the clock back: see update_pairs.sql.
             now = max(clock, job.started_at or clock)
