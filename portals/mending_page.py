@@ -140,13 +140,13 @@ def edit_of(edit: CorrectionEdit) -> Edit:
 
 
 def change_in_words(kind: str, rows: int, mended: int) -> str:
-    """Return what became of the rows that a change was about: "14 rows changed, 12 of them mended"."""
+    """Return what became of the rows that a change was about: "14 rows changed, 12 of them mended."."""
     if not rows:
-        return "Nothing was changed"
+        return "Nothing was changed."
     if kind == CorrectionEdit.Kind.SKIP:
-        return f"{counted(rows, 'row')} skipped"
+        return f"{counted(rows, 'row')} skipped."
     left = "" if mended == rows else f", {mended:,} of them mended" if mended else ", none of them mended yet"
-    return f"{counted(rows, 'row')} changed{left}"
+    return f"{counted(rows, 'row')} changed{left}."
 
 
 def import_words(mended_rows: int) -> str:

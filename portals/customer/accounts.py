@@ -42,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user.import_mail = form.cleaned_data["import_mail"]
         user.save(update_fields=["import_mail"])
-        messages.success(request, "Saved which mails you get")
+        messages.success(request, "Saved which mails you get.")
         return redirect("customer:account")
     return render(request, "customer/account.html", {"frame": frame_of(user), "form": form})
 

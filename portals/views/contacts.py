@@ -106,7 +106,7 @@ def new_contact(request: TenantRequest) -> HttpResponse:
                 list_ids=form.list_ids,
                 allow_duplicate=form.cleaned_data["allow_duplicate"],
             )
-            messages.success(request, f"Added “{made}”")
+            messages.success(request, f"Added “{made}”.")
             return redirect(page_url(request, "contact", made.pk))
         except Refusal as refusal:
             duplicate = _refuse(request, form, refusal)
@@ -128,7 +128,7 @@ def edit_contact(request: TenantRequest, contact_id: UUID) -> HttpResponse:
             contact_services.update_contact(
                 found, form.texts, list_ids=form.list_ids, allow_duplicate=form.cleaned_data["allow_duplicate"]
             )
-            messages.success(request, "Saved")
+            messages.success(request, "Saved.")
             return redirect(contact_url)
         except Refusal as refusal:
             duplicate = _refuse(request, form, refusal)
@@ -162,7 +162,7 @@ def delete_contact(request: TenantRequest, contact_id: UUID) -> HttpResponse:
     found = _contact_of(request, contact_id)
     if request.method == "POST":
         contact_services.delete_contact(found)
-        messages.success(request, f"Deleted “{found}”")
+        messages.success(request, f"Deleted “{found}”.")
         return go(request, page_url(request, "contacts"))
     context = {
         "section": "contacts",

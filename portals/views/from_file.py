@@ -65,10 +65,10 @@ def _say_accepted(request: TenantRequest, job: ImportJob, accepted: Accepted) ->
     rows = wording.counted(accepted.accepted, "row")
     if accepted.accepted:
         words = (
-            f"This file is the error log of “{job}”: {rows} of it {'is' if accepted.accepted == 1 else 'are'} imported"
+            f"This file is the error log of “{job}”: {rows} of it {'is' if accepted.accepted == 1 else 'are'} imported."
         )
     else:
-        words = f"This file is the error log of “{job}”, and no row of it needs anything any more"
+        words = f"This file is the error log of “{job}”, and no row of it needs anything any more."
     messages.success(request, words)
 
 

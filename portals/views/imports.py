@@ -221,7 +221,7 @@ def delete(request: TenantRequest, job_id: UUID) -> HttpResponse:
         except Conflict as refusal:
             messages.info(request, refusal.message)
             return go(request, page_url(request, "job", job.pk))
-        messages.success(request, f"Deleted “{job}”", extra_tags=page_url(request, "job-restore", job.pk))
+        messages.success(request, f"Deleted “{job}”.", extra_tags=page_url(request, "job-restore", job.pk))
         return go(request, page_url(request, "history"))
     context = {"section": "imports", "job": job, "delete_url": request.path, "back_url": page_url(request, "history")}
     return show(request, "imports/_delete.html" if request.htmx else "imports/delete.html", context)
@@ -234,7 +234,7 @@ def restore(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = get_object_or_404(ImportJob.objects.filter(tenant=request.tenant), pk=job_id)
     try:
         services.restore(job)
-        messages.success(request, f"“{job}” is back")
+        messages.success(request, f"“{job}” is back.")
     except Conflict as refusal:
         messages.info(request, refusal.message)
     return redirect(page_url(request, "history"))

@@ -30,7 +30,7 @@ def lists(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         try:
             made = contact_services.create_list(request.tenant, form.cleaned_data["name"])
-            messages.success(request, f"Made “{made}”")
+            messages.success(request, f"Made “{made}”.")
             return redirect(request.path)
         except Conflict as refusal:
             form.refuse(refusal)

@@ -45,7 +45,7 @@ def mapping(request: TenantRequest, mapping_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved_mappings.change(saved, **form.cleaned_data)
-            messages.success(request, f"Saved “{saved.name}”")
+            messages.success(request, f"Saved “{saved.name}”.")
             return redirect(page_url(request, "mappings"))
         except Refusal as refusal:
             form.refuse(refusal)
@@ -64,7 +64,7 @@ def delete(request: TenantRequest, mapping_id: UUID) -> HttpResponse:
     saved = get_object_or_404(saved_mappings.of_tenant(request.tenant), pk=mapping_id)
     if request.method == "POST":
         saved.delete()
-        messages.success(request, f"Deleted the mapping “{saved.name}”")
+        messages.success(request, f"Deleted the mapping “{saved.name}”.")
         return go(request, page_url(request, "mappings"))
     context = {"section": "mappings", "saved": saved, "back_url": page_url(request, "mappings")}
     return show(request, "mappings/_delete.html" if request.htmx else "mappings/delete.html", context)

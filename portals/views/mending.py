@@ -154,9 +154,9 @@ def _save(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     """Keep all cells of the page, as they are sent without scripts."""
     saved = drafts.save(job, cells_of(job, form))
     if not saved.rows:
-        return _Done("Nothing was changed")
+        return _Done("Nothing was changed.")
     left = saved.rows - saved.mended
-    return _Done(f"{counted(saved.mended, 'row')} mended{f', {left:,} wrong still' if left else ''}", saved)
+    return _Done(f"{counted(saved.mended, 'row')} mended{f', {left:,} wrong still' if left else ''}.", saved)
 
 
 def _apply(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
@@ -187,12 +187,12 @@ def _change(job: ImportJob, group: Group, change: Change) -> _Done:
 
 def _skip(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     saved = drafts.skip(job, _rows_of(form))
-    return _Done(f"{counted(saved.rows, 'row')} skipped" if saved.rows else "Select rows first", saved)
+    return _Done(f"{counted(saved.rows, 'row')} skipped." if saved.rows else "Select rows first.", saved)
 
 
 def _bring_back(job: ImportJob, group: Group, which: str, form: QueryDict) -> _Done:
     saved = drafts.skip(job, _rows_of(form), is_skipped=False)
-    return _Done(f"{counted(saved.rows, 'row')} brought back" if saved.rows else "Select rows first", saved)
+    return _Done(f"{counted(saved.rows, 'row')} brought back." if saved.rows else "Select rows first.", saved)
 
 
 _ACTS: Mapping[str, Callable[[ImportJob, Group, str, QueryDict], _Done]] = {
@@ -260,7 +260,7 @@ def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[st
     """Return the words that mending.js puts into the page around a row."""
     state = "mended" if line.is_mended else f"is wrong still. {line.message}"
     return {
-        "words": f"Row {line.row_number:,} {state}; {counts.wrong:,} left"
+        "words": f"Row {line.row_number:,} {state}; {counts.wrong:,} left."
         if line.is_mended
         else (f"Row {line.row_number:,} {state}"),
         "progress": mending_page.progress_of(counts),
@@ -274,6 +274,8 @@ def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[st
 def undo(request: TenantRequest, job_id: UUID, edit_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     restored = edits.undo(job, edit_id)
-    words = f"{counted(restored, 'row')} as before" if restored else "There is nothing left to undo"
+    words = "There is nothing left to undo."
+    if restored:
+        words = f"{counted(restored, 'row')} {'is' if restored == 1 else 'are'} as before."
     messages.info(request, words)
     return redirect(f"{page_url(request, 'job-mend', job.pk)}?{request.GET.urlencode()}")

@@ -121,7 +121,7 @@ def repeat(request: TenantRequest, job_id: UUID) -> HttpResponse:
 
 
 def _made(request: TenantRequest, schedule: ImportSchedule) -> HttpResponse:
-    messages.success(request, f"“{schedule}” comes again by itself now")
+    messages.success(request, f"“{schedule}” comes again by itself now.")
     return go(request, page_url(request, "recurring"))
 
 
@@ -147,7 +147,7 @@ def schedule(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, f"Saved “{found}”")
+            messages.success(request, f"Saved “{found}”.")
             return go(request, page_url(request, "recurring"))
     last_runs = schedules.last_runs([found]).get(found.pk, [])
     context = {
@@ -183,7 +183,7 @@ def _change(found: ImportSchedule, request: TenantRequest, form: ScheduleForm) -
 def pause(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
     found = _schedule_of(request, schedule_id)
     schedules.change(found, user=request.user, paused=True)
-    messages.success(request, f"Paused “{found}”", extra_tags=page_url(request, "schedule-resume", found.pk))
+    messages.success(request, f"Paused “{found}”.", extra_tags=page_url(request, "schedule-resume", found.pk))
     return go(request, page_url(request, "recurring"))
 
 
@@ -192,7 +192,7 @@ def pause(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
 def resume(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
     found = _schedule_of(request, schedule_id)
     schedules.change(found, user=request.user, paused=False)
-    messages.success(request, f"“{found}” goes on")
+    messages.success(request, f"“{found}” goes on.")
     return go(request, page_url(request, "recurring"))
 
 
@@ -202,7 +202,7 @@ def run(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
     found = _schedule_of(request, schedule_id)
     try:
         runs.run_now(found)
-        messages.success(request, f"“{found}” is being read now")
+        messages.success(request, f"“{found}” is being read now.")
     except Refusal as refusal:
         messages.info(request, refusal.message)
     return go(request, page_url(request, "recurring"))
@@ -215,7 +215,7 @@ def delete(request: TenantRequest, schedule_id: UUID) -> HttpResponse:
     back_url = page_url(request, "recurring")
     if request.method == "POST":
         schedules.delete(found)
-        messages.success(request, f"“{found}” comes no more")
+        messages.success(request, f"“{found}” comes no more.")
         return go(request, back_url)
     asked = Deletion(
         name=found.name,
@@ -258,7 +258,7 @@ def discard(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     try:
         held.discard(job)
-        messages.success(request, f"Nothing of “{job.schedule or job}” was imported this time")
+        messages.success(request, f"Nothing of “{job.schedule or job}” was imported this time.")
     except Refusal as refusal:
         messages.info(request, refusal.message)
     return go(request, page_url(request, "recurring"))

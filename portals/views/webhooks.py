@@ -73,7 +73,7 @@ def switch(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
     """Pause an address, or switch it on again."""
     endpoint = _endpoint_of(request, endpoint_id)
     endpoints.change(endpoint, enabled="on" in request.POST)
-    messages.success(request, f"{endpoint.host} is {'switched on' if endpoint.is_enabled else 'paused'}")
+    messages.success(request, f"{endpoint.host} is {'switched on' if endpoint.is_enabled else 'paused'}.")
     return redirect(page_url(request, "webhooks"))
 
 
@@ -87,7 +87,7 @@ def test(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
     except Conflict as refusal:
         messages.info(request, refusal.message)
         return redirect(page_url(request, "webhooks"))
-    messages.success(request, f"A test is on its way to {endpoint.host}")
+    messages.success(request, f"A test is on its way to {endpoint.host}.")
     return redirect(page_url(request, "webhook-delivery", sent.pk))
 
 
@@ -98,7 +98,7 @@ def delete(request: TenantRequest, endpoint_id: UUID) -> HttpResponse:
     webhooks_url = page_url(request, "webhooks")
     if request.method == "POST":
         endpoints.delete(endpoint)
-        messages.success(request, f"{endpoint.host} is told nothing any more")
+        messages.success(request, f"{endpoint.host} is told nothing any more.")
         return go(request, webhooks_url)
     asked = Deletion(
         name=endpoint.host,
@@ -126,7 +126,7 @@ def resend(request: TenantRequest, delivery_id: UUID) -> HttpResponse:
     found = _delivery_of(request, delivery_id)
     try:
         endpoints.resend(found)
-        messages.success(request, f"{found.type} is sent again")
+        messages.success(request, f"{found.type} is sent again.")
     except Conflict as refusal:
         messages.info(request, refusal.message)
     return redirect(page_url(request, "webhooks"))

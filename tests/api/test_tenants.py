@@ -6,23 +6,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
-from contacts.models import CustomField
-from irisx.accounts.tenancy import ALL, tenant_scope
-from tests.factories import (
-    make_contact,
-    make_export,
-    make_field,
-    make_job,
-    make_list,
-    make_saved_mapping,
-    make_schedule,
-    make_webhook_delivery,
-    make_webhook_endpoint,
-)
+from tests.factories import make_job, make_list, make_saved_mapping
+from tests.owned import MAKERS, id_of, stored
 from tests.standins import SHEET_URL
 
 pytestmark = pytest.mark.django_db
@@ -85,18 +73,6 @@ OTHER_ADDRESSES = {
     "v1/webhooks/secret",
     "v1/webhooks/secret/rotate",
 }
-# What makes an object of a tenant, by the name that addresses have for its id.
-MAKERS = {
-    "job_id": make_job,
-    "mapping_id": make_saved_mapping,
-    "schedule_id": make_schedule,
-    "endpoint_id": make_webhook_endpoint,
-    "delivery_id": make_webhook_delivery,
-    "contact_id": lambda tenant: make_contact(tenant, email="ann@example.com"),
-    "list_id": make_list,
-    "key": make_field,
-    "export_id": make_export,
-}
 CASES = [(address, method) for address, methods in OBJECT_ADDRESSES.items() for method in methods]
 
 
@@ -118,11 +94,6 @@ def make_object(address, tenant):
     return MAKERS[re.search(r"<\w+:(\w+)>", address)[1]](tenant)
 
 
-def id_of(made):
-    """Return what an address calls an object."""
-    return made.key if isinstance(made, CustomField) else made.pk
-
-
 def url_of(address, object_id):
     return "/" + re.sub(r"<\w+:\w+>", str(object_id), address)
 
@@ -131,16 +102,6 @@ def ask(client, address, method, object_id, **extra):
     return getattr(client, method)(
         url_of(address, object_id), OBJECT_ADDRESSES[address][method], format="json", **extra
     )
-
-
-def stored():
-    """Return all rows of all tables that belong to tenants."""
-    with tenant_scope(ALL):
-        return {
-            model._meta.db_table: list(model.objects.order_by("pk").values())
-            for model in apps.get_models()
-            if any(field.column == "tenant_id" for field in model._meta.fields)
-        }
 
 
 def test_every_address_is_listed():

@@ -183,7 +183,7 @@ def test_a_contact_is_deleted_after_a_question(alices, acme):
 
     response = alices.post(f"/contacts/{contact.pk}/delete/", follow=True)
 
-    assert "Deleted “Ann”" in response.content.decode()
+    assert "Deleted “Ann”." in response.content.decode()
     assert contacts_of(acme) == []
 
 

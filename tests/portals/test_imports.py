@@ -313,7 +313,7 @@ def test_deleting_asks_first_and_can_be_undone(alices, acme):
     assert "its list of 1 error" in asked
 
     page = text_of(alices.post(page_of(job, "delete"), follow=True))
-    assert "Deleted “people.csv”" in page
+    assert "Deleted “people.csv”." in page
     assert alices.get(page_of(job)).status_code == 404
 
     alices.post(page_of(job, "restore"))

@@ -42,7 +42,7 @@ def test_a_mapping_that_was_changed_and_worked_is_kept_and_found_again(alices, a
 
     response = alices.post(page_of("job-save-mapping", job.pk), {"name": "Fair"}, follow=True)
 
-    assert "Saved “Fair”" in text_of(response)
+    assert "Saved “Fair”: files with the same columns get it." in text_of(response)
     assert "Keep this mapping" not in text_of(response)
     assert stored() == {"Fair": FAIR}
     page = text_of(alices.get(page_of("job-map", upload(acme, FILE).pk)))
@@ -171,7 +171,7 @@ def test_a_mapping_is_deleted_after_a_question(alices, acme):
     saved = make_saved_mapping(acme, name="Fair")
     assert "Delete “Fair”?" in text_of(alices.get(page_of("delete-mapping", saved.pk)))
 
-    assert "Deleted the mapping “Fair”" in text_of(alices.post(page_of("delete-mapping", saved.pk), follow=True))
+    assert "Deleted the mapping “Fair”." in text_of(alices.post(page_of("delete-mapping", saved.pk), follow=True))
     assert stored() == {}
 
 

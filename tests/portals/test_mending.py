@@ -145,7 +145,7 @@ def test_a_save_is_checked_at_once_and_answers_with_the_row(alices, job):
     assert 'class="fixed"' in row
     assert 'in the file it was <span class="raw">info@</span>' in row
     assert around == {
-        "words": "Row 3 mended; 3 left",
+        "words": "Row 3 mended; 3 left.",
         "progress": "4 rows, 1 mended",
         "importWords": "Import 1 mended row",
         "mended": 1,
@@ -185,7 +185,7 @@ def test_of_two_tabs_the_last_save_counts_and_the_row_is_imported_once(alices, a
     row, around = save(alices, job, 1, "other@example.com")
 
     assert "Mended and imported" in row
-    assert around["words"] == "Row 3 mended; 3 left"
+    assert around["words"] == "Row 3 mended; 3 left."
     import_mended(alices, job)
     assert [contact.email for contact in contacts_of(acme)] == ["ana@example.com", "benjamin@example.com"]
     assert counts(reload(job)) == {"total": 5, "processed": 5, "created": 2, "failed": 3}
@@ -225,7 +225,7 @@ def test_without_scripts_all_cells_of_the_page_are_sent_at_once(alices, job):
     response = do(alices, job, "save", **cells)
 
     assert response.url == mend_url(job)
-    assert said(alices, job)[0] == ["1 row mended, 1 wrong still"]
+    assert said(alices, job)[0] == ["1 row mended, 1 wrong still."]
     assert drafts(job) == [(1, {"Email": "ben@example.com"}, True, False), (2, {"Email": "cleo@"}, False, False)]
 
 
@@ -245,7 +245,7 @@ def test_a_value_is_applied_to_all_rows_that_have_the_same_and_taken_back(alices
         (3, {"Email": "info@example.com"}, True, False),
     ]
     words, (undo_url,) = said(alices, job)
-    assert words == ["2 rows changed"]
+    assert words == ["2 rows changed."]
     alices.post(undo_url.replace("&amp;", "&"))
     assert [row for row, *_ in drafts(job)] == [1]
 
@@ -278,12 +278,12 @@ def test_a_text_is_counted_before_it_is_replaced_in_a_column(alices, job):
     do(alices, job, "replace", **{"in": "1", "find": "@@", "replace": "@"})
 
     assert drafts(job) == [(4, {"Email": "emil@example.com"}, True, False)]
-    assert said(alices, job)[0] == ["1 row changed"]
+    assert said(alices, job)[0] == ["1 row changed."]
 
 
 def test_rows_are_skipped_and_brought_back(alices, job):
     alices.post(mend_url(job), {"do": "skip", "row": ["1", "2"]})
-    assert said(alices, job)[0] == ["2 rows skipped"]
+    assert said(alices, job)[0] == ["2 rows skipped."]
     page = alices.get(mend_url(job)).context["page"]
     assert ([row.line.row_index for row in page.rows], page.progress) == ([3, 4], "4 rows, 2 skipped")
 

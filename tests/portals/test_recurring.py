@@ -236,5 +236,5 @@ def test_each_chooses_which_mails_they_get(alices, alice):
 
     alice.refresh_from_db()
     assert alice.import_mail == "all"
-    assert "Saved which mails you get" in text(response)
+    assert "Saved which mails you get." in text(response)
     assert "Select a valid choice" in text(alices.post("/account/", {"import_mail": "hourly"}))

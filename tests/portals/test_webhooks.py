@@ -155,7 +155,7 @@ def test_a_test_is_sent_on_the_way_of_all_messages_and_shown(alices, acme):
     assert (body["type"], body["data"]) == ("webhook.test", {"endpoint_id": str(endpoint.pk)})
     assert (sent.status, sent.job_id, sent.lane) == ("waiting", None, endpoint.pk)
     assert page.redirect_chain[-1][0] == f"/webhooks/messages/{sent.pk}/"
-    assert "A test is on its way to example.com" in page.content.decode()
+    assert "A test is on its way to example.com." in page.content.decode()
     assert alices.get("/webhooks/").context["deliveries"][0].about == "a test"
 
 

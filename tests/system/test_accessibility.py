@@ -235,7 +235,7 @@ def make_list(page: Page) -> None:
     tab_to(page, "Name")
     page.keyboard.type("Fair")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Made “Fair”")).to_be_visible()
+    expect(page.get_by_text("Made “Fair”.")).to_be_visible()
     assert_accessible(page)
     press(page, "Fair")
     expect(page.get_by_role("heading", name="Nobody is on this list yet")).to_be_visible()
@@ -269,12 +269,12 @@ def edit_a_contact(page: Page) -> None:
     tab_to(page, "First name")
     page.keyboard.type("Fay")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     press(page, "Delete Fay")
     expect(page.get_by_role("dialog", name="Delete “Fay”?")).to_be_visible()
     assert_accessible(page)
     press(page, "Delete contact")
-    expect(page.get_by_text("Deleted “Fay”")).to_be_visible()
+    expect(page.get_by_text("Deleted “Fay”.")).to_be_visible()
 
 
 def export_contacts(page: Page) -> None:

@@ -56,7 +56,7 @@ def keep(page: Page) -> None:
     assert_accessible(page)
     page.get_by_label("Name of the mapping").fill("Fair leads")
     page.get_by_role("button", name="Save mapping").click()
-    expect(page.get_by_text("Saved “Fair leads”")).to_be_visible()
+    expect(page.get_by_text("Saved “Fair leads”: files with the same columns get it.")).to_be_visible()
     expect(page.get_by_text("Keep this mapping for the next file?")).to_have_count(0)
 
 
@@ -88,4 +88,4 @@ def rename_and_delete(page: Page) -> None:
     expect(page.get_by_role("dialog", name=re.compile("^Delete"))).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Delete mapping").click()
-    expect(page.get_by_text("Deleted the mapping “Spring fair”")).to_be_visible()
+    expect(page.get_by_text("Deleted the mapping “Spring fair”.")).to_be_visible()

@@ -60,7 +60,7 @@ def test_rows_are_mended_with_the_mouse_and_join_their_import(visits, system, ni
         "Row 4 is wrong still. “ben@” has nothing after the @ sign. Enter an address like ann@example.com."
     )
     page.get_by_label("Email, row 6").click()
-    expect(page.locator("#status")).to_have_text("Row 5 mended; 3 left")
+    expect(page.locator("#status")).to_have_text("Row 5 mended; 3 left.")
     settle(page)
     assert_accessible(page)
 
@@ -102,16 +102,16 @@ def test_rows_are_mended_by_keyboard_alone(visits, system, nia, tmp_path):
     expect(page.get_by_label("Email, row 4")).to_have_value("info@")
     page.keyboard.type("ben@example.org")
     page.keyboard.press("Enter")
-    expect(page.locator("#status")).to_have_text("Row 4 mended; 3 left")
+    expect(page.locator("#status")).to_have_text("Row 4 mended; 3 left.")
     assert focused(page) == "Email, row 5"
     page.keyboard.type("cleo@example.org")
     page.keyboard.press("Enter")
-    expect(page.locator("#status")).to_have_text("Row 5 mended; 2 left")
+    expect(page.locator("#status")).to_have_text("Row 5 mended; 2 left.")
     page.keyboard.press("Enter")
     assert focused(page) == "Email, row 7"
     page.keyboard.type("emil@example.org")
     page.keyboard.press("Enter")
-    expect(page.locator("#status")).to_have_text("Row 7 mended; 1 left")
+    expect(page.locator("#status")).to_have_text("Row 7 mended; 1 left.")
     settle(page)
 
     page.get_by_role("button", name="Import 3 mended rows").focus()

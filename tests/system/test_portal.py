@@ -263,7 +263,7 @@ def test_the_whole_way_without_javascript(visits, system):
     page.get_by_role("link", name="All imports").click()
     page.get_by_role("link", name="Delete import contacts-clean.csv").click()
     page.get_by_role("button", name="Delete import").click()
-    expect(page.get_by_text("Deleted “contacts-clean.csv”")).to_be_visible()
+    expect(page.get_by_text("Deleted “contacts-clean.csv”.")).to_be_visible()
 
 
 def test_a_file_that_is_dropped_is_chosen(visits, nia):
@@ -365,11 +365,11 @@ def test_delete_asks_first_and_can_be_undone(visits, system, nia):
 
     delete.click()
     dialog.get_by_role("button", name="Delete import").click()
-    expect(page.get_by_role("status").get_by_text("Deleted “contacts-clean.csv”")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Deleted “contacts-clean.csv”.")).to_be_visible()
     assert page.request.get(f"/imports/{job_id}/").status == 404
 
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("“contacts-clean.csv” is back")).to_be_visible()
+    expect(page.get_by_text("“contacts-clean.csv” is back.")).to_be_visible()
     assert page.request.get(f"/imports/{job_id}/").status == 200
 
 
