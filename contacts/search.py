@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import phonenumbers
@@ -26,6 +26,8 @@ from irisx.accounts.models import Tenant
 COUNTED_TO = 10_000
 """Contacts are counted so far and no farther."""
 _LOOKED_THROUGH = 20_000
+_CHOSEN_FEW = 50_000
+"""So many contacts that were chosen beforehand are looked through for a text, sooner than all that have it."""
 _BEFORE_ALL = UUID(int=0)
 
 
@@ -63,15 +65,14 @@ def page_of(
         if order is not None and total <= COUNTED_TO:
             return _page_in_order(sets[0], order, after, offset, limit, total=total)
         return _first_of(_newest(contacts, sets, after, offset, limit + 1), limit, total)
-    found = [some.filter(way) for some in sets for way in _by_index(tenant, text)] if text else sets
+    found = _found(contacts, sets, tenant, text, limit=COUNTED_TO + 1)
     ids = _ids(found)
     if len(ids) <= COUNTED_TO:
         if order is not None:
             return _page_in_order(contacts.filter(pk__in=ids), order, after, offset, limit, total=len(ids))
         return _page_of_ids(contacts, ids, after, offset, limit)
     if text:
-        looked_at = [some.filter(_begins(tenant, text)) for some in sets]
-        return _first_of(_newest_of_many(contacts, looked_at, found, after, offset, limit + 1), limit, len(ids))
+        return _first_of(_newest_of_many(contacts, sets, tenant, text, after, offset, limit + 1), limit, len(ids))
     return _first_of(_newest(contacts, sets, after, offset, limit + 1), limit, len(ids))
 
 
@@ -102,13 +103,54 @@ def _page_in_order(
     return ContactPage(found[:limit], len(found) > limit, total, True, is_in_order=True)
 
 
-def _ids(found: Sequence[ContactQuerySet]) -> set[UUID]:
-    """Return the ids of all that is in some set; of more than 10,000, some of them, and more than that."""
+class _Statement(NamedTuple):
+    """SQL that gives ids, and its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+def _found(
+    contacts: ContactQuerySet, sets: Sequence[ContactQuerySet], tenant: Tenant, text: str, *, limit: int | None = None
+) -> _Statement:
+    """Return the statement that finds what is in some set and begins with the text, of each way to it up to a limit.
+
+    The indexes find it; but they know of all contacts, and a list may have few of those with a common name. So where
+    the sets are small, what is in them is looked through instead. How large they are the statement finds by itself.
+    """
+    if not text:
+        return _union(sets, limit)
+    by_index = _union([some.filter(way) for some in sets for way in _by_index(tenant, text)], limit)
+    if len(sets) == 1 and sets[0].query.where == contacts.query.where:
+        return by_index
+    chosen = _union(sets, _CHOSEN_FEW + 1)
+    is_chosen = RawSQL("contacts.id IN (SELECT id FROM chosen)", (), output_field=BooleanField())
+    few = _union([contacts.filter(is_chosen).filter(_begins(tenant, text))], limit)
+    return _Statement(
+        # One of the two is never carried out: the condition on the count is looked at before it.
+        f"""
+        WITH chosen (id) AS MATERIALIZED ({chosen.sql})
+        SELECT few.id FROM ({few.sql}) AS few (id) WHERE (SELECT count(*) FROM chosen) <= {_CHOSEN_FEW:d}
+        UNION
+        SELECT many.id FROM ({by_index.sql}) AS many (id) WHERE (SELECT count(*) FROM chosen) > {_CHOSEN_FEW:d}
+        """,  # noqa: S608
+        (*chosen.parameters, *few.parameters, *by_index.parameters),
+    )
+
+
+def _union(some: Sequence[ContactQuerySet], limit: int | None) -> _Statement:
+    statements = [contacts.order_by().values("pk")[:limit].query.sql_with_params() for contacts in some]
+    parameters = tuple(value for _, values in statements for value in values)
+    return _Statement(" UNION ".join(f"({sql})" for sql, _ in statements), parameters)
+
+
+def _ids(found: _Statement) -> set[UUID]:
+    """Return what a statement finds."""
     with connection.cursor() as cursor:
-        # Of prefixes the planner knows too little to be left the choice.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    some = [contacts.order_by().values_list("pk", flat=True)[: COUNTED_TO + 1] for contacts in found]
-    return set(some[0].union(*some[1:])) if some else set()
+        # Of prefixes the planner knows too little to be left the choice. Sent along: it is not worth a way of its own.
+        cursor.execute(f"SET LOCAL enable_seqscan = off; {found.sql}", found.parameters)
+        cursor.nextset()
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _newest(
@@ -126,34 +168,36 @@ def _newest(
 def _newest_of_many(
     contacts: ContactQuerySet,
     sets: Sequence[ContactQuerySet],
-    found: Sequence[ContactQuerySet],
+    tenant: Tenant,
+    text: str,
     after: UUID | None,
     offset: int,
     count: int,
 ) -> list[Contact]:
-    """Return so many of the newest contacts of several sets; `found` are the same contacts, as the indexes find them.
+    """Return so many of the newest contacts that are in some set and begin with the text, of more than are counted.
 
-    The newest contacts of all are looked through for them; those that lie further back are put in order.
+    The newest contacts of all are looked through for them; where they lie further back, all are found and put in order.
+    One query.
     """
+    behind = [_behind(some, after) for some in sets]
     window = _LOOKED_THROUGH + 10 * offset
     last = _behind(contacts, after).newest_first().values("pk")[window : window + 1]
-    near = [some.filter(pk__gte=Coalesce(Subquery(last), _BEFORE_ALL)) for some in sets]
-    newest = _newest(contacts, near, after, offset, count)
-    if len(newest) == count:
-        return newest
-    ids = RawSQL(*_newest_ids([_behind(some, after) for some in found], offset, count))  # noqa: S611 (Django's own)
-    return list(contacts.filter(pk__in=ids).newest_first())
-
-
-def _newest_ids(found: Sequence[ContactQuerySet], offset: int, count: int) -> tuple[str, list[Any]]:
-    """Return the statement that puts in order what the indexes find and gives the newest ids, and its parameters."""
-    statements = [some.order_by().values("pk").query.sql_with_params() for some in found]
-    union = " UNION ".join(f"({sql})" for sql, _ in statements)
+    within = Q(pk__gte=Coalesce(Subquery(last), _BEFORE_ALL)) & _begins(tenant, text)
+    near = [some.filter(within).newest_first().values("pk")[: offset + count] for some in behind]
+    newest = (near[0].union(*near[1:]).order_by("-pk") if near[1:] else near[0])[offset : offset + count]
+    sql, parameters = newest.query.sql_with_params()
+    far = _found(contacts, behind, tenant, text)
     # OFFSET 0 keeps the planner from going through the newest contacts instead, where they are not.
-    return (
-        f"SELECT id FROM ({union} OFFSET 0) AS found (id) ORDER BY id DESC OFFSET %s LIMIT %s",  # noqa: S608
-        [*(value for _, values in statements for value in values), offset, count],
-    )
+    statement = f"""
+        WITH near (id) AS MATERIALIZED ({sql})
+        SELECT id FROM near WHERE (SELECT count(*) FROM near) = {count:d}
+        UNION ALL
+        SELECT id FROM (
+            SELECT id FROM ({far.sql} OFFSET 0) AS found (id) ORDER BY id DESC OFFSET {offset:d} LIMIT {count:d}
+        ) AS far WHERE (SELECT count(*) FROM near) < {count:d}
+        """  # noqa: S608
+    ids = RawSQL(statement, (*parameters, *far.parameters))  # noqa: S611 (Django's own)
+    return list(contacts.filter(pk__in=ids).newest_first())
 
 
 def _behind(contacts: ContactQuerySet, after: UUID | None) -> ContactQuerySet:
