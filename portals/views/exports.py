@@ -73,10 +73,16 @@ def _scopes(request: TenantRequest, found: ContactFilter) -> list[tuple[str, str
     """Return which contacts can go out, with their numbers: what was found first, if it was filtered."""
     everybody = ContactFilter({}, tenant=request.tenant) if found.is_filtered else found
     everyone = everybody.page(limit=1)
-    scopes = [(ALL, f"All {_number(everyone)}" if everyone.total else "All contacts; there are none yet")]
+    scopes = [(ALL, _everyone_in_words(everyone))]
     if found.is_filtered:
         scopes.insert(0, (FOUND, f"As filtered: {_number(found.page(limit=1))}"))
     return scopes
+
+
+def _everyone_in_words(page: ContactPage) -> str:
+    if not page.total:
+        return "All contacts; there are none yet"
+    return f"All {_number(page)}" if page.is_counted else f"All, {_number(page)}"
 
 
 def _number(page: ContactPage) -> str:
