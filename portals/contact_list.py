@@ -36,11 +36,13 @@ class ContactFilter(Styled):
     list = forms.ChoiceField(label="List", required=False)
     job = forms.ChoiceField(label="Came in with", required=False)
 
-    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tenant: Tenant, only_list: ContactList | None = None, **kwargs: Any) -> None:
+        """Make the filter; with `only_list` that of one list's page, which leaves no other list or import to choose."""
         super().__init__(*args, **kwargs)
         self._tenant = tenant
-        self._lists = {str(found.pk): found for found in ContactList.objects.for_tenant(tenant).order_by("name")}
-        self._jobs = {str(job.pk): job for job in self._imports()}
+        lists = [only_list] if only_list else ContactList.objects.for_tenant(tenant).order_by("name")
+        self._lists = {str(found.pk): found for found in lists}
+        self._jobs = {} if only_list else {str(job.pk): job for job in self._imports()}
         self._choose("list", "Any list", self._lists)
         self._choose("job", "Any import", self._jobs)
 

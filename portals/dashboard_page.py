@@ -22,7 +22,7 @@ from portals.charts import line_chart
 from portals.result_page import HistoryLine, history_lines
 from portals.tally import Tally, tally
 from portals.templatetags.portal import when
-from portals.waiting import UrlOf, Waiting, waiting_of
+from portals.waiting import UrlOf, Waiting, jobs_waiting, waiting_of
 from portals.wording import counted
 
 WAITING_SHOWN, RUNNING_SHOWN, RECENT_SHOWN = 10, 10, 5
@@ -58,19 +58,28 @@ class Figures:
 
 
 def now_of(tenant: Tenant, user: User, schedules: Sequence[ImportSchedule], url_of: UrlOf) -> Now:
-    """Return what waits, what runs and what came last. Four queries."""
-    jobs = ImportJob.objects.for_tenant(tenant).select_related("tenant", "user")
-    waiting = waiting_of(tenant, user, schedules, url_of, limit=WAITING_SHOWN + 1)
-    running = jobs.filter(status__in=ImportJob.OPEN).order_by("id")[:RUNNING_SHOWN]
-    recent = jobs.exclude(status__in=ImportJob.OPEN).newest_first()[:RECENT_SHOWN]
-    lines = _lines_of(running, url_of)
+    """Return what waits, what runs and what came last. Two queries."""
+    newest_first = _jobs_of(tenant)
+    waiting = waiting_of(tenant, user, schedules, newest_first, url_of)[: WAITING_SHOWN + 1]
+    running = _lines_of([job for job in reversed(newest_first) if job.is_open], url_of)
+    ended = [job for job in newest_first if not job.is_open]
     return Now(
         heading=_heading(len(waiting)),
-        beside=_beside(len(waiting), len(lines)),
+        beside=_beside(len(waiting), len(running)),
         waiting=waiting[:WAITING_SHOWN],
-        running=lines,
-        recent=_lines_of(recent, url_of),
+        running=running,
+        recent=_lines_of(ended[:RECENT_SHOWN], url_of),
     )
+
+
+def _jobs_of(tenant: Tenant) -> list[ImportJob]:
+    """Return the imports that the dashboard tells of, newest first. One query for all that it asks of them."""
+    jobs = ImportJob.objects.for_tenant(tenant)
+    running = jobs.filter(status__in=ImportJob.OPEN).order_by("id")[:RUNNING_SHOWN]
+    recent = jobs.exclude(status__in=ImportJob.OPEN).newest_first()[:RECENT_SHOWN]
+    waiting = jobs_waiting(tenant)[: WAITING_SHOWN + 1]
+    shown = running.values("pk").union(recent.values("pk"), waiting.values("pk"))
+    return list(jobs.filter(pk__in=shown).select_related("tenant", "user", "summary").newest_first())
 
 
 def figures_of(tenant: Tenant, schedules: Sequence[ImportSchedule]) -> Figures:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
-from imports import results
 from imports.corrections import drafts
-from imports.corrections.drafts import ROWS_PER_PAGE, CommonValue, Group, GroupCounts, Line
+from imports.corrections.drafts import ROWS_PER_PAGE, Change, Group, GroupCounts, Line
 from imports.corrections.mending import header_by_field, headers_of, wrong_headers
 from imports.corrections.models import CorrectionEdit
 from imports.models import ImportJob
+from imports.results import ErrorGroup
 from portals import result_page
 from portals.wording import counted
 
@@ -81,10 +81,8 @@ class MendingPage:
     headers: tuple[str, ...]  # of the table's columns; the first `wrong_columns` are to be mended
     wrong_columns: int
     rows: tuple[MendingRow, ...]
-    common: tuple[CommonValue, ...]  # values that several rows have in the first wrong column
     number: int
     shows_skipped: bool
-    mended_rows: int  # of the whole import
 
     @property
     def query(self) -> str:
@@ -113,7 +111,7 @@ class MendingPage:
 
     @property
     def import_words(self) -> str:
-        return import_words(self.mended_rows)
+        return import_words(self.counts.mended_of_all)
 
     @property
     def progress(self) -> str:
@@ -160,8 +158,8 @@ def query_of(group: Group, *, skipped: bool = False, page: int = 1) -> str:
     return urlencode({"problem": group.type, "field": group.field, **more, **({"page": page} if page > 1 else {})})
 
 
-def causes(job: ImportJob, open_group: Group) -> list[Cause]:
-    """Return the causes that can be mended, errors first. One query."""
+def causes(groups: Iterable[ErrorGroup], open_group: Group) -> list[Cause]:
+    """Return the groups as causes, in their order."""
     return [
         Cause(
             result_page.title_of(group.type, group.field),
@@ -170,16 +168,15 @@ def causes(job: ImportJob, open_group: Group) -> list[Cause]:
             query_of(Group(group.type, group.field)),
             (group.type, group.field) == open_group,
         )
-        for group in results.error_groups(job)
-        if drafts.is_mendable(group.level, group.type, group.field)
+        for group in groups
     ]
 
 
-def page_of(job: ImportJob, group: Group, *, number: int, skipped: bool) -> MendingPage:
-    """Return one page of a cause's rows."""
-    counts = drafts.counts(job, group)
-    lines = drafts.page(job, group, number=number, skipped=skipped)
+def page_of(job: ImportJob, group: Group, *, number: int, skipped: bool, find: Change | None) -> MendingPage:
+    """Return one page of a cause's rows, and how many of them `find` is about. Two queries or three."""
     wrong = own_headers(job, group)
+    counts = drafts.counts(job, group, change=find, common_in="" if skipped or not wrong else wrong[0])
+    lines = drafts.page(job, group, number=number, skipped=skipped)
     headers = (*wrong, *others(job, wrong))
     return MendingPage(
         title=result_page.title_of(group.type, group.field),
@@ -188,10 +185,8 @@ def page_of(job: ImportJob, group: Group, *, number: int, skipped: bool) -> Mend
         headers=headers,
         wrong_columns=len(wrong),
         rows=tuple(row_of(job, line, headers) for line in lines),
-        common=() if skipped or not wrong else tuple(drafts.common_values(job, group, wrong[0])),
         number=number,
         shows_skipped=skipped,
-        mended_rows=drafts.mended_count(job),
     )
 
 

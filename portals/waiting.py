@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, Value
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from imports.connectors.models import AirtableConnection, GoogleConnection
 from imports.corrections import drafts
-from imports.models import ImportJob
+from imports.models import ImportJob, ImportJobQuerySet
 from imports.schedules.drift import Hold
 from imports.schedules.models import ImportSchedule
 from irisx.accounts.models import Tenant, User
@@ -40,25 +40,36 @@ class Waiting(NamedTuple):
 
 
 def waiting_of(
-    tenant: Tenant, user: User, schedules: Iterable[ImportSchedule], url_of: UrlOf, *, limit: int
+    tenant: Tenant, user: User, schedules: Iterable[ImportSchedule], jobs: Iterable[ImportJob], url_of: UrlOf
 ) -> list[Waiting]:
-    """Return what waits: of imports the newest, no more than `limit`. Two queries."""
+    """Return what waits; of the jobs those that do, in their order. One query."""
     return [
         *_connections_waiting(tenant, user, url_of),
         *(_renewal_of(schedule, url_of) for schedule in schedules if schedule.needs_renewal),
-        *(_waiting_of(job, url_of) for job in _jobs_waiting(tenant, limit)),
+        *(_waiting_of(job, url_of) for job in jobs if is_waiting(job)),
     ]
 
 
-def _jobs_waiting(tenant: Tenant, limit: int) -> Iterable[ImportJob]:
+def jobs_waiting(tenant: Tenant) -> ImportJobQuerySet:
     """Return the imports that cannot go on without somebody, the newest first.
 
     Those that were never started wait for as long as they are kept. What failed is old news after DAYS_NEWS.
     """
-    since = timezone.now() - timedelta(days=DAYS_NEWS)
     ended = Q(status=Status.FAILED) | Q(status=Status.COMPLETED, error_count__gt=0)
-    jobs = ImportJob.objects.for_tenant(tenant).filter(Q(status=Status.PENDING) | ended & Q(created_at__gte=since))
-    return jobs.select_related("user", "summary").newest_first()[:limit]
+    waits = Q(status=Status.PENDING) | ended & Q(created_at__gte=_news_since())
+    return ImportJob.objects.for_tenant(tenant).filter(waits).newest_first()
+
+
+def is_waiting(job: ImportJob) -> bool:
+    """Tell of one import what jobs_waiting() asks of all. Change the two together."""
+    if job.status == Status.PENDING:
+        return True
+    ended = job.status == Status.FAILED or (job.status == Status.COMPLETED and job.error_count > 0)
+    return ended and job.created_at >= _news_since()
+
+
+def _news_since() -> datetime:
+    return timezone.now() - timedelta(days=DAYS_NEWS)
 
 
 def _waiting_of(job: ImportJob, url_of: UrlOf) -> Waiting:

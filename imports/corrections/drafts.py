@@ -22,6 +22,7 @@ from imports.corrections.mending import MendableRow, Mender, Verdict
 from imports.corrections.models import DRAFT, Correction, CorrectionEdit
 from imports.cursors import engine_cursor
 from imports.models import ErrorLogEntry, ImportJob
+from imports.results import ErrorGroup
 from irisx.ids import uuid7
 
 ROWS_PER_PAGE = 50
@@ -36,12 +37,22 @@ class Group(NamedTuple):
     field: str
 
 
+class CommonValue(NamedTuple):
+    """A wrong value that several rows of a group have."""
+
+    text: str
+    rows: int
+
+
 class GroupCounts(NamedTuple):
     """How far a group is."""
 
     rows: int  # that are open, skipped ones too
     mended: int  # of these: with a draft that would come in
     skipped: int
+    mended_of_all: int  # rows of the job that would be imported now, of all groups
+    found: int  # that the change is about which was asked for
+    common: tuple[CommonValue, ...]  # that most rows have which are wrong, in the column that was asked for
 
     @property
     def wrong(self) -> int:
@@ -85,17 +96,39 @@ _OF_GROUP = """
 # A row may lack several values: it is mended in this group once this one is.
 _IS_MENDED = "(coalesce(draft.is_mended, false) AND (line.level = 'error' OR draft.values ? %(own_header)s))"
 
+_VALUE = "coalesce(draft.values ->> %({header})s, line.row_data ->> %({header})s)"
 
-def counts(job: ImportJob, group: Group) -> GroupCounts:
-    """Return how far a group is. One query."""
+# The values that most rows have in a column which are not mended or skipped.
+_COMMON = f"""
+    SELECT {_VALUE.format(header="common_in")} AS text, count(*) AS rows
+    {_OF_GROUP} AND %(common_in)s <> '' AND NOT {_IS_MENDED} AND NOT coalesce(draft.is_skipped, false)
+    GROUP BY text
+    HAVING count(*) > 1 AND {_VALUE.format(header="common_in")} IS NOT NULL
+    ORDER BY 2 DESC, 1
+    LIMIT %(common_values)s
+"""
+
+
+def counts(job: ImportJob, group: Group, *, change: Change | None = None, common_in: str = "") -> GroupCounts:
+    """Return how far a group is; how many rows a change is about, and what is common in a column. One query."""
+    is_found, of_change = _condition_of(change) if change else ("false", {})
     statement = f"""
         SELECT count(*), count(*) FILTER (WHERE {_IS_MENDED} AND NOT draft.is_skipped),
-               count(*) FILTER (WHERE draft.is_skipped)
+               count(*) FILTER (WHERE draft.is_skipped),
+               (SELECT count(*) FROM import_corrections
+                WHERE tenant_id = %(tenant_id)s AND import_job_id = %(job_id)s AND run_no = 0
+                  AND is_mended AND NOT is_skipped),
+               count(DISTINCT line.row_index) FILTER (WHERE {is_found}),
+               (SELECT array_agg(text ORDER BY rows DESC, text) FROM ({_COMMON}) AS common),
+               (SELECT array_agg(rows ORDER BY rows DESC, text) FROM ({_COMMON}) AS common)
         {_OF_GROUP}
-        """
+        """  # noqa: S608 (of our own parts)
+    parameters = _parameters(job, group, common_in=common_in, common_values=COMMON_VALUES, **of_change)
     with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(job, group))
-        return GroupCounts(*cursor.fetchone())
+        cursor.execute(statement, parameters)
+        rows, mended, skipped, mended_of_all, found, texts, times = cursor.fetchone()
+    common = tuple(map(CommonValue, texts or (), times or ()))
+    return GroupCounts(rows, mended, skipped, mended_of_all, found, common)
 
 
 def _parameters(job: ImportJob, group: Group, **more: Any) -> dict[str, Any]:
@@ -109,36 +142,57 @@ def _parameters(job: ImportJob, group: Group, **more: Any) -> dict[str, Any]:
     }
 
 
-def mended_count(job: ImportJob) -> int:
-    """Return how many rows of the job would be imported now, of all groups. One query."""
-    return _drafts(job).filter(is_mended=True, is_skipped=False).count()
-
-
 def _drafts(job: ImportJob) -> QuerySet[Correction]:
     return Correction.objects.filter(tenant_id=job.tenant_id, import_job=job, run_no=DRAFT)
 
 
 def page(job: ImportJob, group: Group, *, number: int, skipped: bool = False) -> list[Line]:
-    """Return a page of a group's rows in file order: those that were skipped, or all others. Two queries or three."""
-    statement = f"""
-        SELECT line.row_index
-        {_OF_GROUP} AND coalesce(draft.is_skipped, false) = %(skipped)s
-        ORDER BY line.row_index, line.id
-        LIMIT %(limit)s OFFSET %(offset)s
+    """Return a page of a group's rows in file order: those that were skipped, or all others. One query or two."""
+    of_page = f"""
+        IN (
+            SELECT line.row_index
+            {_OF_GROUP} AND coalesce(draft.is_skipped, false) = %(skipped)s
+            ORDER BY line.row_index, line.id
+            LIMIT %(limit)s OFFSET %(offset)s
+        )
         """
     window = {"limit": ROWS_PER_PAGE, "offset": (number - 1) * ROWS_PER_PAGE, "skipped": skipped}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(job, group, **window))
-        indexes = [row_index for (row_index,) in cursor.fetchall()]
-    return lines(job, group, indexes)
+    return _lines(job, group, of_page, window)
 
 
 def lines(job: ImportJob, group: Group, indexes: Sequence[int]) -> list[Line]:
     """Return these rows of a group, as they are now. A row that somebody else mended meanwhile has nothing wrong."""
-    rows = mending.rows_of(job, indexes)
-    drafts = {draft.row_index: draft for draft in _drafts(job).filter(row_index__in=indexes)}
+    return _lines(job, group, "= ANY(%(indexes)s)", {"indexes": list(indexes)})
+
+
+def _lines(job: ImportJob, group: Group, which: str, parameters: Mapping[str, Any]) -> list[Line]:
+    """Return the rows whose index is as `which` says, with all that the error log tells of them and their drafts."""
+    statement = f"""
+        SELECT entry.*, shown.values AS draft_values, shown.is_skipped AS draft_is_skipped,
+               shown.is_mended AS draft_is_mended, shown.message AS draft_message, shown.field AS draft_field
+        FROM import_errors AS entry
+        LEFT JOIN import_corrections AS shown
+          ON shown.import_job_id = entry.import_job_id AND shown.run_no = 0 AND shown.row_index = entry.row_index
+        WHERE entry.tenant_id = %(tenant_id)s AND entry.import_job_id = %(job_id)s AND entry.row_index {which}
+        ORDER BY entry.row_index, entry.id
+        """  # noqa: S608 (of our own parts)
+    entries: list[Any] = list(ErrorLogEntry.objects.raw(statement, _parameters(job, group, **parameters)))
+    drafts = {entry.row_index: _draft_beside(entry) for entry in entries if entry.draft_values is not None}
     columns = mending.header_by_field(job)
-    return [_line(rows[index], drafts.get(index), group, columns) for index in dict.fromkeys(indexes) if index in rows]
+    rows = mending.rows_from(job, entries)
+    return [_line(row, drafts.get(index), group, columns) for index, row in rows.items()]
+
+
+def _draft_beside(entry: Any) -> Correction:
+    """Return the draft that _lines() read beside a line of the error log."""
+    return Correction(
+        row_index=entry.row_index,
+        values=orjson.loads(entry.draft_values),
+        is_skipped=entry.draft_is_skipped,
+        is_mended=entry.draft_is_mended,
+        message=entry.draft_message,
+        field=entry.draft_field,
+    )
 
 
 def _line(row: MendableRow, draft: Correction | None, group: Group, columns: Mapping[str, str]) -> Line:
@@ -164,28 +218,6 @@ def _line(row: MendableRow, draft: Correction | None, group: Group, columns: Map
         is_skipped=bool(draft and draft.is_skipped),
         message=message,
     )
-
-
-class CommonValue(NamedTuple):
-    """A wrong value that several rows of a group have."""
-
-    text: str
-    rows: int
-
-
-def common_values(job: ImportJob, group: Group, header: str) -> list[CommonValue]:
-    """Return the values that most rows have in a column which are not mended or skipped. One query."""
-    statement = f"""
-        SELECT coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s) AS text, count(*)
-        {_OF_GROUP} AND NOT {_IS_MENDED} AND NOT coalesce(draft.is_skipped, false)
-        GROUP BY text
-        HAVING count(*) > 1 AND coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s) IS NOT NULL
-        ORDER BY 2 DESC, 1
-        LIMIT %(limit)s
-        """
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters(job, group, header=header, limit=COMMON_VALUES))
-        return [CommonValue(*row) for row in cursor.fetchall()]
 
 
 class Change(NamedTuple):
@@ -224,16 +256,19 @@ def rows_with(job: ImportJob, group: Group, change: Change, *, after: int = -1, 
 
 
 def _rows_with(job: ImportJob, group: Group, change: Change) -> tuple[str, dict[str, Any]]:
-    value = "coalesce(draft.values ->> %(header)s, line.row_data ->> %(header)s, '')"
-    condition = _HAS_TEXT[CorrectionEdit.Kind(change.kind)].format(value=value)
+    condition, of_change = _condition_of(change)
+    return f"SELECT DISTINCT line.row_index {_OF_GROUP} AND {condition}", _parameters(job, group, **of_change)
+
+
+def _condition_of(change: Change) -> tuple[str, dict[str, Any]]:
+    """Return what a line of a group is tried by that a change may be about, and the parameters of that."""
     # A text of nothing stands everywhere: there is no finding it.
     if change.kind == CorrectionEdit.Kind.REPLACE and not change.text:
-        condition = "false"
-    statement = f"""
-        SELECT DISTINCT line.row_index
-        {_OF_GROUP} AND NOT coalesce(draft.is_skipped, false) AND {condition}
-        """
-    return statement, _parameters(job, group, header=change.header, text=change.text)
+        return "false", {}
+    value = f"coalesce({_VALUE.format(header='header')}, '')"
+    has_text = _HAS_TEXT[CorrectionEdit.Kind(change.kind)].format(value=value)
+    is_about = f"NOT coalesce(draft.is_skipped, false) AND {has_text}"
+    return is_about, {"header": change.header, "text": change.text}
 
 
 # Edits ---------------------------------------------------------------------------------------------------------------
@@ -424,13 +459,9 @@ def _keep(job: ImportJob, drafts: Sequence[_Draft]) -> None:
         )
 
 
-def mendable_groups(job: ImportJob) -> list[Group]:
+def mendable_groups(job: ImportJob) -> list[ErrorGroup]:
     """Return the causes that a person can do something about, errors before warnings, most rows first. One query."""
-    return [
-        Group(group.type, group.field)
-        for group in results.error_groups(job)
-        if is_mendable(group.level, group.type, group.field)
-    ]
+    return [group for group in results.error_groups(job) if is_mendable(group.level, group.type, group.field)]
 
 
 def is_mendable(level: str, error_type: str, field: str) -> bool:

@@ -67,8 +67,13 @@ class MendableRow:
 def rows_of(job: ImportJob, indexes: Iterable[int]) -> dict[int, MendableRow]:
     """Return row index → row, for those of the rows that the error log tells of; also of rows with nothing open."""
     entries = ErrorLogEntry.objects.filter(tenant_id=job.tenant_id, import_job=job, row_index__in=list(indexes))
+    return rows_from(job, entries.order_by("row_index", "id"))
+
+
+def rows_from(job: ImportJob, entries: Iterable[ErrorLogEntry]) -> dict[int, MendableRow]:
+    """Return row index → row, of all lines of the error log that tell of some rows, in file order."""
     rows: dict[int, MendableRow] = {}
-    for entry in entries.order_by("row_index", "id"):
+    for entry in entries:
         row = rows.setdefault(entry.row_index, MendableRow(entry.row_index, entry.row_number))
         if entry.resolved_at is None:
             row.lines.append(entry)

@@ -52,7 +52,8 @@ def lists(request: TenantRequest) -> HttpResponse:
 def contact_list(request: TenantRequest, list_id: UUID) -> HttpResponse:
     """Show who is on a list, as the contacts page would."""
     found = _list_of(request, list_id)
-    form = ContactFilter({"search": request.GET.get("search", ""), "list": str(found.pk)}, tenant=request.tenant)
+    given = {"search": request.GET.get("search", ""), "list": str(found.pk)}
+    form = ContactFilter(given, tenant=request.tenant, only_list=found)
     context = {
         "section": "lists",
         "list": found,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from imports.corrections.drafts import Change, Group, Saved
 from imports.corrections.mending import headers_of
 from imports.corrections.models import CorrectionEdit
 from imports.models import ImportJob
+from imports.results import ErrorGroup
 from irisx.accounts.requests import TenantRequest, go, tenant_required
 from irisx.refusals import Refusal
 from portals import mending_page
@@ -38,34 +39,41 @@ def mend(request: TenantRequest, job_id: UUID) -> HttpResponse:
     job = job_of(request, job_id)
     if not job.is_finished:
         return redirect(page_url(request, "job", job.pk))
-    group = _group_of(job, request.GET)
+    groups = drafts.mendable_groups(job)
+    group = _group_of(groups, request.GET)
     if group is None:
         return go(request, page_url(request, "job-result", job.pk))
     if request.method == "POST":
         return _do(request, job, group)
-    return _show(request, job, group)
+    return _show(request, job, groups, group)
 
 
-def _group_of(job: ImportJob, query: QueryDict) -> Group | None:
+def _group_of(groups: Sequence[ErrorGroup], query: QueryDict) -> Group | None:
     """Return the cause that the address names, else the one with most rows; None if there is nothing to mend."""
     if "problem" in query:
         return Group(str(query["problem"]), query.get("field", ""))
-    return next(iter(drafts.mendable_groups(job)), None)
+    return Group(groups[0].type, groups[0].field) if groups else None
 
 
-def _show(request: TenantRequest, job: ImportJob, group: Group) -> HttpResponse:
-    page = mending_page.page_of(job, group, number=_page_number(request.GET), skipped=request.GET.get("skipped") == "1")
+def _show(request: TenantRequest, job: ImportJob, groups: Sequence[ErrorGroup], group: Group) -> HttpResponse:
     header, text = _column(job, request.GET.get("in", "")), request.GET.get("find", "")
+    page = mending_page.page_of(
+        job,
+        group,
+        number=_page_number(request.GET),
+        skipped=request.GET.get("skipped") == "1",
+        find=Change(Kind.REPLACE, header, text) if header and text else None,
+    )
     context = {
         "section": "imports",
         "job": job,
         "steps": steps("result", is_looked_at=is_looked_at(job)),
         "page": page,
-        "causes": mending_page.causes(job, group),
+        "causes": mending_page.causes(groups, group),
         "columns": list(enumerate(headers_of(job))),
         "find": text,
         "find_in": header,
-        "found": drafts.count_rows(job, group, Change(Kind.REPLACE, header, text)) if header and text else None,
+        "found": page.counts.found if header and text else None,
         **_edit_context(request, job, edits.latest(job)),
         "mend_url": request.path,
         "result_url": page_url(request, "job-result", job.pk),
@@ -250,13 +258,13 @@ def mend_row(request: TenantRequest, job_id: UUID, row_index: int) -> HttpRespon
     wrong = mending_page.own_headers(job, group)
     headers = (*wrong, *mending_page.others(job, wrong))
     row = mending_page.row_of(job, found[0], headers)
-    counts, mended = drafts.counts(job, group), drafts.mended_count(job)
+    counts = drafts.counts(job, group)
     context = {"row": row, "job": job, "query": request.GET.urlencode()}
     response = show(request, "imports/_mend_row.html", context)
-    return trigger_client_event(response, "row-saved", _said(row.line, counts, mended), after="settle")
+    return trigger_client_event(response, "row-saved", _said(row.line, counts), after="settle")
 
 
-def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[str, Any]:
+def _said(line: drafts.Line, counts: drafts.GroupCounts) -> dict[str, Any]:
     """Return the words that mending.js puts into the page around a row."""
     state = "mended" if line.is_mended else f"is wrong still. {line.message}"
     return {
@@ -264,8 +272,8 @@ def _said(line: drafts.Line, counts: drafts.GroupCounts, mended: int) -> dict[st
         if line.is_mended
         else (f"Row {line.row_number:,} {state}"),
         "progress": mending_page.progress_of(counts),
-        "importWords": mending_page.import_words(mended),
-        "mended": mended,
+        "importWords": mending_page.import_words(counts.mended_of_all),
+        "mended": counts.mended_of_all,
     }
 
 

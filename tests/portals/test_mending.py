@@ -234,7 +234,7 @@ def test_without_scripts_all_cells_of_the_page_are_sent_at_once(alices, job):
 
 def test_a_value_is_applied_to_all_rows_that_have_the_same_and_taken_back(alices, job):
     save(alices, job, 1, "ben@example.com")
-    (common,) = alices.get(mend_url(job)).context["page"].common
+    (common,) = alices.get(mend_url(job)).context["page"].counts.common
     assert common == ("info@", 2)
 
     do(alices, job, "apply:1", **{"old-1": "info@", "new-1": "info@example.com"})
