@@ -289,13 +289,16 @@ FILE_UPLOAD_HANDLERS = ["irisx.uploads.UploadToDisk"]
 
 SLICE_SECONDS = 2.0
 # How long a silent runner keeps its import, and how often that is looked at: together under half a minute, in which
-# another goes on. Raise the first where the database needs longer for 5,000 rows.
+# another goes on. Raise the first where the database needs longer for a chunk.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=10)
 SWEEP_CRON = f"* * * * * */{SWEEP_SECONDS}"  # the sixth field is seconds
 SCHEDULE_CRON = "* * * * *"  # when it is looked which schedules are due
 CHUNK_ROWS_MIN = 100
 CHUNK_ROWS_MAX = 5_000
+# An update keeps PostgreSQL longest at a row, and its chunks take the least memory: what a chunk costs besides its rows
+# may be shared by more of them.
+UPDATE_CHUNK_ROWS_MAX = 8_000
 MAX_ATTEMPTS = 3
 PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful", "fetch_job_polling_interval": 1.0}
 # Queues of tasks that only wait, for many others at once: they hold none of the places above. See accounts' command

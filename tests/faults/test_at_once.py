@@ -46,7 +46,7 @@ def file_of(people: list[str], title: str) -> str:
 @pytest.mark.parametrize("strategy", ["skip", "update"])
 @pytest.mark.parametrize("order", [1, -1])
 def test_two_files_of_the_same_new_people_at_once_make_each_person_once(acme, settings, strategy, order):
-    settings.CHUNK_ROWS_MIN = settings.CHUNK_ROWS_MAX = 20
+    settings.CHUNK_ROWS_MIN = settings.CHUNK_ROWS_MAX = settings.UPDATE_CHUNK_ROWS_MAX = 20
     jobs = [
         confirm(upload(acme, file_of(people, title), duplicate_strategy=strategy))
         for people, title in ((PEOPLE, "Clerk"), (PEOPLE[::order], "Head"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +68,7 @@ def test_partitioned_tables_hold_what_a_naive_twin_leaves(partitioned, known, ro
     for row in rows:
         twin.load(row)
 
-    with override_settings(CHUNK_ROWS_MIN=options.chunk_rows, CHUNK_ROWS_MAX=options.chunk_rows):
+    with twins.chunks_of(options.chunk_rows):
         assert twins.left_by(known, rows, options) == twin.left()
 
 

@@ -76,6 +76,10 @@ def test_chunks_grow_so_that_a_small_file_shows_motion_and_a_large_one_speed():
     assert ends == [0, 100, 300, 700, 1500, 3100, 6300, 11300, 16300, 20000]
 
 
+def test_an_update_takes_more_rows_at_once():
+    assert [Pace(is_update=True).hi(lo, 40_000) for lo in (6_300, 12_700)] == [12_700, 20_700]
+
+
 def test_chunks_of_a_wide_source_have_fewer_rows_so_that_memory_stays_small():
     ends = [Pace(columns=columns).hi(9_000, 20_000) for columns in (40, 1_000, 16_384)]
 

@@ -293,6 +293,11 @@ def _rows_file(rows: list[dict[str, str]]) -> str:
         return storage.keep(path, job_id=uuid4(), kind="rows")
 
 
+def chunks_of(rows: int) -> override_settings:
+    """Return what has an import go on in chunks of so many rows."""
+    return override_settings(CHUNK_ROWS_MIN=rows, CHUNK_ROWS_MAX=rows, UPDATE_CHUNK_ROWS_MAX=rows)
+
+
 # Held against each other ---------------------------------------------------------------------------------------------
 
 values_of = {
@@ -327,5 +332,5 @@ def test_chunks_of_any_size_leave_what_a_naive_twin_leaves(known, rows, options)
     for row in rows:
         twin.load(row)
 
-    with override_settings(CHUNK_ROWS_MIN=options.chunk_rows, CHUNK_ROWS_MAX=options.chunk_rows):
+    with chunks_of(options.chunk_rows):
         assert left_by(known, rows, options) == twin.left()
