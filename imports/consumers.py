@@ -29,17 +29,16 @@ from irisx.accounts.sockets import (
     user_of_token,
 )
 from irisx.accounts.tenancy import ALL, tenant_scope
+from irisx.web_sockets import MAX_FRAME_BYTES
 
 logger = logging.getLogger(__name__)
 
 # Close codes: 4000 plus the HTTP status, because Daphne lets an application close with no code below 3000. So 1009 is
-# Daphne's own, see irisx/asgi.py; this one is for servers that leave the length of frames to us.
+# Daphne's own, see irisx/web_sockets.py; this one is for servers that leave the length of frames to us.
 TOO_BIG = 1009
 NOT_AUTHENTICATED = 4401
 TOO_MANY_FRAMES = 4429
 UNAVAILABLE = 4503
-
-MAX_FRAME_BYTES = 4096
 
 LAYER_ERRORS = (RedisError, OSError, TimeoutError)
 DATABASE_ERRORS = (OperationalError, InterfaceError)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -13,7 +17,9 @@ from django.conf import settings
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from imports.consumers import MAX_FRAME_BYTES, ImportProgressConsumer
+from imports.consumers import ImportProgressConsumer
+from irisx import web_sockets
+from irisx.web_sockets import MAX_FRAME_BYTES, Socket
 
 
 def free_port() -> int:
@@ -77,6 +83,75 @@ def test_flood_is_closed_with_a_code_that_arrives(address):
             list(client)
 
     assert closed.value.rcvd.code == 4429
+
+
+# Sockets that do nothing, and clients who do not read ----------------------------------------------------------------
+
+HANDSHAKE = (
+    "GET /ws/imports HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+PING = bytes([0x89, 0x80 | 125, 0, 0, 0, 0]) + b"x" * 125  # of the protocol: answered before a consumer sees it
+
+
+def opened(address: str) -> socket.socket:
+    """Open a WebSocket whose client does nothing by itself."""
+    host, port = address.split(":")
+    connection = socket.create_connection((host, int(port)), timeout=30)
+    connection.sendall(HANDSHAKE.format(address=address).encode())
+    assert connection.recv(4096).startswith(b"HTTP/1.1 101 ")
+    return connection
+
+
+def test_hundreds_of_idle_sockets_keep_nobody_out(address):
+    with ExitStack() as idle:
+        for _ in range(500):
+            idle.enter_context(opened(address))
+
+        with connect(f"ws://{address}/ws/imports") as client:
+            client.send('{"type": "ping"}')
+            assert client.recv() == '{"type": "pong"}'
+
+
+def test_nothing_more_is_taken_from_a_client_that_does_not_read(address):
+    most = 64 * 1024**2
+    with opened(address) as deaf:
+        deaf.setblocking(False)
+        sent = 0
+        # What the system's buffers hold, then no more.
+        while sent < most and select.select([], [deaf], [], 3)[1]:
+            sent += deaf.send(PING * 1_000)
+
+        with connect(f"ws://{address}/ws/imports") as client:
+            client.send('{"type": "ping"}')
+            assert client.recv() == '{"type": "pong"}'
+
+    assert 0 < sent < most
+
+
+@pytest.mark.parametrize("reads_again", [False, True])
+def test_a_client_that_does_not_read_is_cut_off_unless_it_goes_on(monkeypatch, reads_again):
+    monkeypatch.setattr(web_sockets, "UNREAD_SECONDS", 0.01)
+
+    async def fall_behind() -> None:
+        deaf = Socket()
+        deaf.transport = transport
+        deaf.pauseProducing()
+        if reads_again:
+            deaf.resumeProducing()
+            return
+        async with asyncio.timeout(30):
+            while not transport.abortConnection.called:
+                await asyncio.sleep(0.001)
+
+    transport = Mock()
+    asyncio.run(fall_behind())
+
+    calls = [call[0] for call in transport.method_calls]
+    assert calls == ["pauseProducing", "resumeProducing" if reads_again else "abortConnection"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def test_unknown_address_under_v1_is_answered_in_json(address):
