@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "irisx.request_ids.RequestIdMiddleware",  # first: whatever the others log has the id
     "django.middleware.security.SecurityMiddleware",
     "irisx.static_files.StaticFilesMiddleware",
+    "irisx.compression.CompressPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
