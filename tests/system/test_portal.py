@@ -205,10 +205,10 @@ def find_contact(page: Page, system: System, job_id: str) -> None:
 
     page.locator("tbody th a").click()
 
-    known = page.locator("dl.pairs")
+    known = page.get_by_role("table")
     for value in (email, company, plan):
-        expect(known.get_by_text(value, exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name="contacts-messy.csv")).to_be_visible()
+        line = known.get_by_role("row").filter(has=page.get_by_role("cell", name=value, exact=True))
+        expect(line.get_by_role("link", name="contacts-messy.csv")).to_be_visible()
 
 
 def test_a_large_import_moves_at_full_speed_too(visits, system, nia, tmp_path):
