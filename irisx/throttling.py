@@ -41,7 +41,8 @@ class RequestsPerUser(BaseThrottle):
         self._now = time.time()
         try:
             count = _raised(f"irisx-requests:{kind}:{request.user.pk}:{int(self._now // WINDOW_SECONDS)}")
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, ValueError) as error:
+            # ValueError: after a time-out, redis-py may seek in a buffer that it has closed by then.
             self._complain(error)
             return True
         return count <= settings.API_REQUESTS_PER_MINUTE[kind]

@@ -78,6 +78,15 @@ def test_without_redis_everybody_is_let_in_and_the_log_says_so_once_a_minute(
     assert caplog.text.count("Requests are not counted (ConnectionError)") == 1
 
 
+def test_a_time_out_that_its_client_stumbles_over_lets_everybody_in(client, monkeypatch):
+    def stumble(key):
+        raise ValueError("I/O operation on closed file.")
+
+    monkeypatch.setattr(throttling, "_raised", stumble)
+
+    assert statuses(client, 1)[0] == [200]
+
+
 def test_redis_that_hangs_holds_a_request_up_for_a_moment_only(client, settings, tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "silent.sock"))
